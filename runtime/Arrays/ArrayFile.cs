@@ -23,7 +23,7 @@ public static class ArrayFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new DiagnosticException(Diagnostic.Error("NC5001", $"'{path}' cannot be read: {e.Message}", new Place(path)));
+            throw new DiagnosticException(Diagnostic.Error("NC5001", $"'{path}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", new Place(path)));
         }
     }
 
@@ -79,7 +79,7 @@ public static class ArrayFile
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
-            throw Damaged(name, e.Message);
+            throw Damaged(name, $"the zip is damaged or cut off ({e.Message.TrimEnd('.')})");
         }
     }
 

@@ -31,7 +31,7 @@ public sealed class JsonReport : IReportWriter
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new DiagnosticException(Diagnostic.Error("NC5001", $"'{path}' cannot be read: {e.Message}", new Place(path)));
+            throw new DiagnosticException(Diagnostic.Error("NC5001", $"'{path}' cannot be read: {(e is FileNotFoundException or DirectoryNotFoundException ? "there is no such file" : e.Message)}", new Place(path)));
         }
         catch (JsonException e)
         {

@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
-using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime;
 using NeuroChip.Runtime.Arrays;
@@ -40,7 +38,7 @@ internal sealed class Simulation(RunRequest request)
         ExitCode.Print(warnings.Diagnostics);
         var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all, request.Samples, request.Input);
         var samples = all.Part(request.Samples);
-        var recording = Recording(image);
+        var recording = RunRecording.Parse(request.Record, image);
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
         var device = Toolchain.Device(request.Engine, request.Threads);
@@ -77,22 +75,6 @@ internal sealed class Simulation(RunRequest request)
         Console.WriteLine($"Simulated in {ReportText.Si(seconds, "s")} on this machine.");
         foreach (var (writer, path) in ReportPaths()) Console.WriteLine($"{writer.Name,-6} {path}");
         if (request.Output is not null) Console.WriteLine($"arrays {request.Output}");
-    }
-
-    private RunRecording Recording(ChipImage image)
-    {
-        if (request.Record == "outputs") return RunRecording.Outputs;
-        if (request.Record == "all") return RunRecording.All;
-        var names = request.Record.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableHashSet();
-        var bag = new DiagnosticBag();
-        foreach (var name in names.Except(image.Populations.Select(p => p.Name)).Order(StringComparer.Ordinal))
-        {
-            bag.Add(Diagnostic.Error("NC5012", $"--record: there is no population '{name}' in the image", null,
-                "its populations: " + string.Join(", ", image.Populations.Select(p => p.Name))));
-        }
-
-        bag.ThrowIfErrors();
-        return new RunRecording(false, names);
     }
 
     private sealed class SampleProgress(ProgressLine line, int count) : IProgress<int>

@@ -11,7 +11,7 @@ namespace NeuroChip.Simulator.Engines;
 /// <typeparam name="T">Payload: float or int.</typeparam>
 internal sealed unsafe class EventList<T> where T : unmanaged
 {
-    private readonly AlignedBuffer<T> values;
+    private readonly T* pinned;
     private readonly AlignedBuffer<int> active;
     private readonly int[] bucketSizes;
     private readonly AlignedBuffer<int>[] bucketStarts;
@@ -20,7 +20,8 @@ internal sealed unsafe class EventList<T> where T : unmanaged
     public EventList(int size, IEnumerable<int> bucketSizes)
     {
         Size = size;
-        values = new(size);
+        Payloads = GC.AllocateArray<T>(size, pinned: true);
+        pinned = (T*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Payloads));
         active = new(size + 16); // A compressing store may write a full register behind the last event.
         this.bucketSizes = [.. bucketSizes.Where(b => b > 0).Distinct()];
         bucketStarts = [.. this.bucketSizes.Select(b => new AlignedBuffer<int>(((size + b - 1) / b) + 1))];
@@ -29,8 +30,11 @@ internal sealed unsafe class EventList<T> where T : unmanaged
     /// <summary>Neurons.</summary>
     public int Size { get; }
 
-    /// <summary>Payload by address.</summary>
-    public T* Values => values.Pointer;
+    /// <summary>Payload by address; after a change, <see cref="Index"/> brings the list up to date.</summary>
+    public T[] Payloads { get; }
+
+    /// <summary>Where <see cref="Payloads"/> lies (it does not move).</summary>
+    public T* Values => pinned;
 
     /// <summary>Addresses whose payload is not 0, ascending.</summary>
     public int* Active => active.Pointer;
@@ -55,7 +59,7 @@ internal sealed unsafe class EventList<T> where T : unmanaged
     /// <summary>Forgets all events.</summary>
     public void Clear()
     {
-        values.Span.Clear();
+        Array.Clear(Payloads);
         Index();
     }
 

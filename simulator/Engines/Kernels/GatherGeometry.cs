@@ -1,3 +1,4 @@
+using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
 
 namespace NeuroChip.Simulator.Engines.Kernels;
@@ -15,6 +16,9 @@ internal readonly record struct Segment(int FirstBucket, int EndBucket, int RowS
 /// </summary>
 internal abstract class GatherGeometry
 {
+    /// <summary>The map itself.</summary>
+    public abstract AddressFunction Map { get; }
+
     /// <summary>Output pixels.</summary>
     public abstract int Pixels { get; }
 
@@ -43,6 +47,8 @@ internal abstract class GatherGeometry
 /// <summary>All inputs reach all outputs: one cell, one segment.</summary>
 internal sealed class DenseGeometry(DenseMap map) : GatherGeometry
 {
+    public override AddressFunction Map => map;
+
     public override int Pixels => 1;
 
     public override int Groups => 1;
@@ -71,6 +77,8 @@ internal sealed class DenseGeometry(DenseMap map) : GatherGeometry
 internal sealed class ConvGeometry(ConvMap map) : GatherGeometry
 {
     private readonly bool merged = map.Groups == 1 && map.X.Dilation == 1;
+
+    public override AddressFunction Map => map;
 
     public override int Pixels => map.Y.Output * map.X.Output;
 
@@ -119,6 +127,8 @@ internal sealed class ConvGeometry(ConvMap map) : GatherGeometry
 /// <summary>Transposed convolution: the windows lie on the target, so each tap that divides evenly is a segment, in descending tap.</summary>
 internal sealed class TransposedConvGeometry(TransposedConvMap map) : GatherGeometry
 {
+    public override AddressFunction Map => map;
+
     public override int Pixels => map.Y.Input * map.X.Input;
 
     public override int Groups => map.Groups;

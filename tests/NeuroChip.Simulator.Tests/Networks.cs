@@ -65,6 +65,9 @@ internal sealed class NetworkBuilder(Arithmetic arithmetic, int seed, int steps 
         return arithmetic.WeightBits <= 8 ? Tensor.Vector(weights.Select(w => (sbyte)w).ToArray()) : Tensor.Vector(weights.Select(w => (short)w).ToArray());
     }
 
+    /// <summary>A single positive weight.</summary>
+    public Tensor OneWeight() => IsInteger ? arithmetic.WeightBits <= 8 ? Tensor.Vector<sbyte>(7) : Tensor.Vector<short>(7) : Tensor.Vector(0.25f);
+
     /// <summary>The module, with the emissions of every population as outputs.</summary>
     public Module Build()
     {
@@ -195,7 +198,8 @@ internal static class Networks
         var net = new NetworkBuilder(a, seed);
         var input = net.Input("x", Image(w.Input, w.Input, channels), domain);
         var relay = net.Relay("pool", Image(w.Output, w.Output, channels), SpikeDomain.Real);
-        net.Project(input, relay, new PoolMap(w, w, channels, perPixel), reduction: reduction);
+        var pool = new PoolMap(w, w, channels, perPixel);
+        net.Project(input, relay, pool, reduction: reduction, rows: perPixel ? null : net.OneWeight());
         var layer = net.Lif("layer", Flat(30), threshold: 0.02);
         net.Project(relay, layer, new DenseMap(w.Output * w.Output * channels, 30));
         return new(net.Build(), net.Inputs(0.4));

@@ -232,10 +232,10 @@ internal static class Networks
     {
         var net = new NetworkBuilder(a, seed);
         var input = net.Input("x", Flat(60), SpikeDomain.Count, isStatic: true);
-        var layer = net.Lif("layer", Flat(80));
+        var layer = net.Lif("layer", Flat(80), threshold: 0.2);
         var places = Enumerable.Range(0, 80).ToArray();
         net.Random.Shuffle(places);
-        net.Project(input, layer, new PermutationMap([.. places.Take(60).Select(p => p % 7 == 0 ? -1 : p)], 80, 5));
+        net.Project(input, layer, new PermutationMap([.. places.Take(60).Select(p => p % 7 == 0 ? -1 : p)], 80, 16));
         return new(net.Build(), net.Inputs(0.6));
     }
 

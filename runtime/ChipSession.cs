@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using NeuroChip.Ir.Images;
+
+namespace NeuroChip.Runtime;
+
+/// <summary>What a session computed: each sample in the order given, and everything the chip did for all of them.</summary>
+/// <param name="Samples">One result per sample.</param>
+/// <param name="Activity">Sum over samples.</param>
+/// <param name="Timing">Samples one after the other.</param>
+public sealed record SessionResult(ImmutableArray<SampleResult> Samples, Activity Activity, TimingResult Timing);
+
+/// <summary>A device with an image loaded: runs samples one after the other, each from reset state.</summary>
+public sealed class ChipSession
+{
+    private readonly IChipDevice device;
+
+    /// <summary>Loads <paramref name="image"/> into <paramref name="device"/>.</summary>
+    public ChipSession(IChipDevice device, ChipImage image)
+    {
+        this.device = device;
+        Image = image;
+        device.Load(image);
+    }
+
+    /// <summary>The image that runs.</summary>
+    public ChipImage Image { get; }
+
+    /// <summary>Runs <paramref name="samples"/> (at least one); <paramref name="progress"/> hears the number of samples done.</summary>
+    public SessionResult Run(
+        IReadOnlyList<SampleInput> samples, RunRecording recording, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        if (samples.Count == 0) throw new ArgumentException("a run needs at least one sample", nameof(samples));
+        var results = ImmutableArray.CreateBuilder<SampleResult>(samples.Count);
+        foreach (var sample in samples)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            results.Add(device.Run(sample, recording));
+            progress?.Report(results.Count);
+        }
+
+        return new SessionResult(
+            results.MoveToImmutable(),
+            results.Select(r => r.Activity).Aggregate((a, b) => a + b),
+            results.Select(r => r.Timing).Aggregate((a, b) => a + b));
+    }
+}

@@ -66,14 +66,13 @@ public static class Disassembler
 
     private static void Header(ChipImage image, TextWriter to)
     {
-        var tensors = image.Projections.Select(p => p.Rows).Distinct().ToList();
         Line(to, $"chip image '{image.Name}'");
         Line(to, $"  format      {ImageFormat.Version}");
         Line(to, $"  arithmetic  {Arithmetic(image.Arithmetic)}");
         Line(to, $"  time        {Plural(image.Steps, "step")} of {Plural(image.TicksPerStep, "tick")}");
         Line(to, $"  holds       {Plural(image.Populations.Length, "population")}, {Plural(image.Projections.Length, "projection")}, {Plural(image.Readouts.Length, "readout")}");
         Line(to, $"  uses        {Plural(image.Cores.Length, "core")} on {Plural(image.Cores.Select(c => (c.X, c.Y)).Distinct().Count(), "chip")}, {Plural(image.Routers.Length, "routing table")} with {Plural(image.Routers.Sum(r => r.Entries.Length), "entry", "entries")}");
-        Line(to, $"  weights     {Plural(tensors.Count, "tensor")}, {Whole(tensors.Sum(t => (long)t.Length * ImageFormat.BytesOf(t.Type)))} bytes");
+        Line(to, $"  weights     {Whole(image.Projections.Sum(p => (long)p.Rows.Length))}, {Whole(image.Projections.Sum(p => (long)p.Rows.Length * ImageFormat.BytesOf(p.Rows.Type)))} bytes, counted projection by projection");
     }
 
     private static void Populations(ChipImage image, TextWriter to)

@@ -62,7 +62,10 @@ public sealed class ArrayFileTests
         {
             var arrays = new Dictionary<string, Tensor>
             {
-                ["b"] = Tensor.Vector(given.Bytes), ["f"] = Tensor.Of([1, given.Floats.Length], given.Floats), ["l"] = Tensor.Vector(given.Longs), ["flags"] = Tensor.Vector(given.Flags),
+                ["b"] = Tensor.Vector(given.Bytes),
+                ["f"] = Tensor.Of([1, given.Floats.Length], given.Floats),
+                ["l"] = Tensor.Vector(given.Longs),
+                ["flags"] = Tensor.Vector(given.Flags),
             };
             var bytes = Written(arrays);
             var back = ArrayFile.Read(new MemoryStream(bytes), "memory");

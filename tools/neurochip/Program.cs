@@ -4,12 +4,6 @@ using NeuroChip.Cli.Verbs;
 
 var root = new RootCommand("NeuroChip compiles trained spiking neural networks to a neuromorphic chip and simulates the chip.")
 {
-    DemoVerb.Create(),
-    ImportVerb.Create(),
-    CompileVerb.Create(),
-    RunVerb.Create(),
-    SimulateVerb.Create(),
-    OptVerb.Create(),
     DisasmVerb.Create(),
     InspectVerb.Create(),
     ChipsVerb.Create(),

@@ -116,7 +116,7 @@ public static class InputBinder
         foreach (var (name, array) in arrays.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             if (known.Contains(name) || name.Length == 0 || name == labels) continue;
-            warnings?.Add(Diagnostic.Warning("NC5005", $"array '{name}' {array} is no input of the model and is not used", new Place(file, name),
+            warnings?.Add(Diagnostic.Warning("NC5005", $"array '{name}' {Name(array.Type)} {Tensor.FormatShape(array.Shape)} is no input of the model and is not used", new Place(file, name),
                 $"the model's inputs: {string.Join(", ", inputs)}",
                 $"if it holds the class of each sample: --labels {name}"));
         }

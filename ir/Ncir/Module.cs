@@ -29,6 +29,21 @@ public sealed record Arithmetic(ArithmeticKind Kind, int WeightBits, int Accumul
 {
     /// <summary>IEEE binary32 throughout.</summary>
     public static Arithmetic Float32 { get; } = new(ArithmeticKind.Float32, 32, 32);
+
+    /// <summary>Integer modules: an exact sum brought into <see cref="AccumulatorBits"/> bits, the greatest or smallest number where it does not fit.</summary>
+    public int Saturate(long sum)
+    {
+        var limit = 1L << (AccumulatorBits - 1);
+        return (int)Math.Clamp(sum, -limit, limit - 1);
+    }
+
+    /// <summary>Integer modules: a real value in whole units: <c>value / unit</c> in binary64, rounded half to even and saturated; 0 for NaN.</summary>
+    public int Quantise(float value, double unit)
+    {
+        var limit = 1L << (AccumulatorBits - 1);
+        var whole = Math.Round(value / unit, MidpointRounding.ToEven);
+        return double.IsNaN(whole) ? 0 : (int)Math.Clamp(whole, -limit, limit - 1);
+    }
 }
 
 /// <summary>What the payload of an emission can be.</summary>

@@ -1,0 +1,37 @@
+using NeuroChip.Ir.Neurons;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Ir.Ncir;
+
+/// <summary>Turns a model input into the emissions of its <see cref="SourceNeuron"/> population.</summary>
+public static class InputFeed
+{
+    /// <summary>Number of elements the input of a population must have: one frame per step, or a single one where it is static.</summary>
+    public static long Length(Population population, int steps) => Source(population).Static ? population.Size : (long)population.Size * steps;
+
+    /// <summary>
+    /// Payloads of one step in address order. <paramref name="input"/> holds the frames in the framework's C order, steps outermost.
+    /// In an integer module a payload is <see cref="Arithmetic.Quantise"/> of the value by the source's unit.
+    /// </summary>
+    public static void Read<T>(Population population, Arithmetic arithmetic, float[] input, int step, Span<T> payloads)
+        where T : unmanaged
+    {
+        var source = Source(population);
+        var frame = input.AsSpan(source.Static ? 0 : step * population.Size, population.Size);
+        for (var a = 0; a < frame.Length; a++)
+        {
+            var value = frame[population.Layout.IndexOf(a)];
+            payloads[a] = typeof(T) == typeof(float) ? (T)(object)value : (T)(object)arithmetic.Quantise(value, source.Unit);
+        }
+    }
+
+    /// <summary>The float32 values behind an input tensor, after a check of their number.</summary>
+    public static float[] Values(Population population, int steps, Tensor input)
+    {
+        if (input.Length == Length(population, steps)) return input.ToFloats();
+        throw new ArgumentException($"input '{Source(population).Input}' has {input.Length} elements {Tensor.FormatShape(input.Shape)}, expected {Length(population, steps)}");
+    }
+
+    private static SourceNeuron Source(Population population) =>
+        population.Neuron as SourceNeuron ?? throw new ArgumentException($"population '{population.Name}' is not an input");
+}

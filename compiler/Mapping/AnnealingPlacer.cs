@@ -8,7 +8,7 @@ namespace NeuroChip.Compiler.Mapping;
 public sealed class AnnealingPlacer : IPlacer
 {
     /// <summary>Connections looked at in all: bounds the work, about half a second; more for large networks.</summary>
-    private const long Budget = 60_000_000, BudgetPerSlice = 20_000, MostBudget = 400_000_000;
+    private const long Budget = 40_000_000, BudgetPerSlice = 20_000, MostBudget = 400_000_000;
 
     /// <inheritdoc/>
     public string Name => "annealing";
@@ -41,12 +41,14 @@ public sealed class AnnealingPlacer : IPlacer
         private readonly long[] weights;
         private readonly List<int>[] onChip;
         private readonly long[] bytes;
+        private readonly int[] placeOf;
         private RandomSequence random;
 
         public Annealing(PlacementProblem problem, Placement start, int seed)
         {
             (this.problem, machine, random) = (problem, problem.Machine, new(seed));
             ChipOf = [.. start.ChipOf];
+            placeOf = [.. ChipOf.Select(c => machine.Distances.PlaceOf[c])];
             onChip = [.. machine.Chips.Select(_ => new List<int>(machine.CoresPerChip))];
             bytes = new long[onChip.Length];
             for (var s = 0; s < ChipOf.Length; s++)
@@ -143,12 +145,16 @@ public sealed class AnnealingPlacer : IPlacer
         /// <summary>Change of cost if a slice moves; the connection to the one it changes places with stays as long as it is.</summary>
         private long Difference(int slice, int partner, int from, int to)
         {
+            var (table, middle, places) = machine.Distances;
+            var (after, before) = (middle - places[to], middle - places[from]);
+            var sliceAt = placeOf;
             long difference = 0;
             for (var k = offsets[slice]; k < offsets[slice + 1]; k++)
             {
-                if (others[k] == partner) continue;
-                var chip = ChipOf[others[k]];
-                difference += weights[k] * (machine.Hops(to, chip) - machine.Hops(from, chip));
+                var other = others[k];
+                if (other == partner) continue;
+                var at = sliceAt[other];
+                difference += weights[k] * (table[at + after] - table[at + before]);
             }
             return difference;
         }
@@ -165,10 +171,12 @@ public sealed class AnnealingPlacer : IPlacer
                 onChip[from].Add(move.Other);
                 bytes[from] += problem.SharedBytes[move.Other];
                 ChipOf[move.Other] = from;
+                placeOf[move.Other] = machine.Distances.PlaceOf[from];
             }
             onChip[move.To].Add(move.Slice);
             bytes[move.To] += problem.SharedBytes[move.Slice];
             ChipOf[move.Slice] = move.To;
+            placeOf[move.Slice] = machine.Distances.PlaceOf[move.To];
         }
     }
 }

@@ -16,11 +16,11 @@ public readonly record struct KeyBlock(uint Key, uint Mask)
 /// </summary>
 internal static class KeyAllocator
 {
-    /// <summary>Blocks by slice, or null if 32 bits do not suffice.</summary>
-    public static ImmutableArray<KeyBlock>? Allocate(Partition partition, int populations) =>
-        Allocate(partition, populations, alignPopulations: true) ?? Allocate(partition, populations, alignPopulations: false);
+    /// <summary>Blocks by slice, or null if <paramref name="bits"/> bits (at most 32) do not suffice.</summary>
+    public static ImmutableArray<KeyBlock>? Allocate(Partition partition, int populations, int bits) =>
+        Allocate(partition, populations, bits, alignPopulations: true) ?? Allocate(partition, populations, bits, alignPopulations: false);
 
-    private static ImmutableArray<KeyBlock>? Allocate(Partition partition, int populations, bool alignPopulations)
+    private static ImmutableArray<KeyBlock>? Allocate(Partition partition, int populations, int bits, bool alignPopulations)
     {
         var blocks = new KeyBlock[partition.Slices.Length];
         // Largest populations first: then alignment leaves no holes between them.
@@ -36,7 +36,7 @@ internal static class KeyAllocator
             next = (next + align - 1) & ~(align - 1);
             for (var s = 0; s < count; s++, next += block)
             {
-                if (next + block > 1UL << 32) return null;
+                if (next + block > 1UL << bits) return null;
                 blocks[first + s] = new((uint)next, ~(uint)(block - 1));
             }
         }

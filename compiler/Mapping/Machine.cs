@@ -37,6 +37,8 @@ public sealed class Machine
     private readonly int[] chipAt;
     private readonly int[] neighbours;
     private readonly short[] hops;
+    private readonly int[] place;
+    private readonly int middle;
 
     /// <summary>Builds the machine.</summary>
     /// <param name="width">Columns of the bounding rectangle.</param>
@@ -69,12 +71,16 @@ public sealed class Machine
                 var there = (linkPresent is null || linkPresent(x, y, link)) && (diagonals || link is not (1 or 4));
                 neighbours[(c * HexLink.Count) + link] = there ? ChipAt(x + HexLink.Dx(link), y + HexLink.Dy(link)) : -1;
             }
-        hops = new short[((2 * width) - 1) * ((2 * height) - 1)];
+        // A chip's place in rows of 2 * width - 1: the difference of two places tells the displacement, and finds the distance in a table.
+        var row = (2 * width) - 1;
+        place = [.. Chips.Select(c => (c.Y * row) + c.X)];
+        middle = ((height - 1) * row) + width - 1;
+        hops = new short[row * ((2 * height) - 1)];
         for (var dy = 1 - height; dy < height; dy++)
             for (var dx = 1 - width; dx < width; dx++)
             {
                 var (vx, vy) = Vector(dx, dy);
-                hops[((dy + height - 1) * ((2 * width) - 1)) + dx + width - 1] = checked((short)Distance(vx, vy));
+                hops[middle + (dy * row) + dx] = checked((short)Distance(vx, vy));
             }
     }
 
@@ -128,12 +134,10 @@ public sealed class Machine
     public int Neighbour(int chip, int link) => neighbours[(chip * HexLink.Count) + link];
 
     /// <summary>Hops between two chips if all chips and links were there: a lower bound of the true distance.</summary>
-    public int Hops(int from, int to)
-    {
-        var (fx, fy) = Chips[from];
-        var (tx, ty) = Chips[to];
-        return hops[((ty - fy + Height - 1) * ((2 * Width) - 1)) + tx - fx + Width - 1];
-    }
+    public int Hops(int from, int to) => hops[middle + place[to] - place[from]];
+
+    /// <summary>A table of <see cref="Hops"/> for inner loops: the distance of two places is <c>Table[Middle + to - from]</c>.</summary>
+    internal (short[] Table, int Middle, int[] PlaceOf) Distances => (hops, middle, place);
 
     /// <summary>The shortest displacement that leads from one chip to the other, around the torus where that is shorter; ties prefer no wrapping.</summary>
     public (int Dx, int Dy) Displacement(int from, int to) => Vector(Chips[to].X - Chips[from].X, Chips[to].Y - Chips[from].Y);

@@ -43,10 +43,10 @@ internal static class MappingCapacityCheck
         var inputs = module.Projections.Where(p => p.Target == slice.Population).ToArray();
         if (inputs.Length == 0) return;
 
-        // A tick's inputs are added while up to `longest` ticks ahead wait, and the slot is found by masking.
+        // Up to `longest` ticks ahead wait at once, and the slot is found by masking.
         var longest = inputs.Max(p => Ticks(module, p));
         var slots = 1;
-        while (slots <= longest) slots *= 2;
+        while (slots < longest) slots *= 2;
         var element = Math.Max(module.Arithmetic.AccumulatorBits, chip.Synapse.RingElement.Bits.Count);
         AtLeast("delay ring", slots * population.Neuron.Ports * slice.Count * element / 8);
 

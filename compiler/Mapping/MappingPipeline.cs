@@ -51,7 +51,7 @@ public static class MappingPipeline
         var placement = placer.Place(problem, options.Seed) ?? throw new DiagnosticException(MappingErrors.NoPlace(module, chip, partition, sharedLimit));
 
         Begin(4);
-        var keys = KeyAllocator.Allocate(partition, module.Populations.Length) ?? throw new DiagnosticException(MappingErrors.KeysExhausted(module, chip, partition));
+        var keys = KeyAllocator.Allocate(partition, module.Populations.Length, (int)Math.Min(32, chip.Noc.KeyBits.Bits.Count)) ?? throw new DiagnosticException(MappingErrors.KeysExhausted(module, chip, partition));
         var trees = Route(router, new(machine, traffic, placement), options);
 
         Begin(5);

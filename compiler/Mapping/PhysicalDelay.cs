@@ -12,7 +12,8 @@ public static class PhysicalDelay
 
     /// <summary>
     /// Slots of the ring of pending inputs where the longest incoming delay is <paramref name="longest"/> ticks: one for each tick ahead and one
-    /// that is being read, rounded up to a power of two because the slot is found by masking the tick.
+    /// that is being read, rounded up to a power of two because the slot is found by masking the tick. A chip with <paramref name="most"/> slots
+    /// delays by that many ticks too: it empties the slot of the present tick before it adds spikes.
     /// </summary>
-    public static int RingSlots(int longest) => (int)BitOperations.RoundUpToPowerOf2((uint)longest + 1);
+    public static int RingSlots(int longest, int most) => (int)BitOperations.RoundUpToPowerOf2((uint)Math.Min(longest + 1, most));
 }

@@ -72,7 +72,7 @@ internal sealed class SliceMemory
         {
             var longest = projections.Max(p => PhysicalDelay.Of(module, p));
             var element = chip.Synapse.RingElementBits(module.Arithmetic.AccumulatorBits);
-            Add(Dtcm, "delay ring", (((long)PhysicalDelay.RingSlots(longest) * population.Neuron.Ports * count * element) + 7) / 8);
+            Add(Dtcm, "delay ring", (((long)PhysicalDelay.RingSlots(longest, chip.Synapse.DelaySlots.Count) * population.Neuron.Ports * count * element) + 7) / 8);
             var payload = projections.Any(p => module[p.Source].Domain != SpikeDomain.Binary);
             var entryBits = chip.Core.SpikeQueueEntry.Bits.Count + (payload ? chip.Noc.Payload.Bits.Count : 0);
             Add(Dtcm, "spike queue", ((chip.Core.SpikeQueue.Count * entryBits) + 7) / 8);

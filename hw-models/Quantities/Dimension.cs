@@ -21,6 +21,9 @@ public sealed class Dimension : IEquatable<Dimension>
     /// <summary>Whether only whole numbers of the base unit make sense.</summary>
     public bool Whole { get; }
 
+    /// <summary>The greatest value in base units: counts are int, other whole numbers long.</summary>
+    public decimal Most => !Whole ? decimal.MaxValue : Name.StartsWith("number of", StringComparison.Ordinal) ? int.MaxValue : 1L << 60;
+
     /// <summary>Units it may be written in; empty where any unit will do.</summary>
     public ImmutableArray<Unit> Units { get; }
 

@@ -1,0 +1,169 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Compiler.Onnx;
+
+/// <summary>
+/// Builds a <see cref="FlatModel"/> node by node: works out shapes, folds constants, keeps one of equal nodes and equal constants, drops what changes nothing.
+/// A value that could not be had (an error was reported) is "unknown", and so is everything made from it, without further messages.
+/// </summary>
+internal sealed class FlatBuilder(string path, DiagnosticBag problems)
+{
+    /// <summary>Expansions with more bytes than this stay nodes although their inputs are known.</summary>
+    private const long LargestExpansion = 64L << 20;
+
+    private sealed record Value(string Name, Operand? Known);
+
+    private sealed record Node(string Name, string Op, string Domain, OnnxAttributes Attributes, ImmutableArray<int> Inputs, ImmutableArray<int> Outputs);
+
+    private readonly List<Value> values = [];
+    private readonly List<Node> nodes = [];
+    private readonly Dictionary<string, ImmutableArray<int>> nodesByKey = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, List<int>> constantsByHash = [];
+    private readonly Dictionary<int, int> producers = [];
+    private readonly ScatteredRows rows = new();
+
+    /// <summary>Where nodes being emitted come from: the node of the file and the names of its outputs.</summary>
+    public sealed record Site(string Node, string Op, ImmutableArray<string> Outputs);
+
+    /// <summary>What is known of a value; null after an error.</summary>
+    public Operand? this[int value] => values[value].Known;
+
+    /// <summary>The node that makes a value, or null for inputs and constants.</summary>
+    public (string Op, OnnxAttributes Attributes, ImmutableArray<int> Inputs)? Producer(int value) =>
+        producers.TryGetValue(value, out var node) ? (nodes[node].Op, nodes[node].Attributes, nodes[node].Inputs) : null;
+
+    /// <summary>A value that depends on input data, or an unknown one.</summary>
+    public int Add(string name, Operand? known)
+    {
+        values.Add(new Value(name, known));
+        return values.Count - 1;
+    }
+
+    /// <summary>A known value; equal ones are one value.</summary>
+    public int Constant(string name, Tensor tensor)
+    {
+        var bytes = Bytes(tensor);
+        var hash = new HashCode();
+        hash.Add(tensor.Type);
+        foreach (var extent in tensor.Shape) hash.Add(extent);
+        hash.AddBytes(bytes);
+        ref var same = ref CollectionsMarshal.GetValueRefOrAddDefault(constantsByHash, hash.ToHashCode(), out _);
+        same ??= [];
+        foreach (var other in same)
+        {
+            var known = values[other].Known!.Constant!;
+            if (known.Type == tensor.Type && known.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan()) && Bytes(known).SequenceEqual(bytes)) return other;
+        }
+
+        same.Add(Add(name, Operand.Of(tensor)));
+        return same[^1];
+    }
+
+    /// <summary>Adds a node, or what it comes down to; returns its outputs. Attributes and inputs have the normal form already.</summary>
+    public ImmutableArray<int> Emit(Site site, string op, OnnxAttributes attributes, ImmutableArray<int> inputs, int outputCount = 1, bool isLast = true)
+    {
+        string NameOf(int i) => isLast && i < site.Outputs.Length && site.Outputs[i].Length > 0 ? site.Outputs[i] : $"{site.Node}/{op}";
+        ImmutableArray<int> Unknown() => [.. Enumerable.Range(0, outputCount).Select(i => Add(NameOf(i), null))];
+        if (inputs.Any(i => i >= 0 && values[i].Known is null) || OnnxOperators.Find("", op) is not { } entry) return Unknown();
+        var call = new OperatorCall(op, attributes, [.. inputs.Select(i => i < 0 ? null : values[i].Known)], outputCount);
+        try
+        {
+            if (Simplifier.Before(this, rows, site, call, inputs) is { } instead) return [instead];
+            var results = entry.Infer(call);
+            if (Simplifier.After(this, call, inputs, results) is { } same) return [same];
+            if (results.All(r => r.Constant is not null)) return [.. results.Select((r, i) => Constant(NameOf(i), r.Constant!))];
+            var folds = inputs.All(i => i < 0 || values[i].Known!.Constant is not null) && !IsLargeExpansion(op, results);
+            if (folds) return [.. entry.Evaluate(call, results).Select((t, i) => Constant(NameOf(i), t))];
+            (attributes, inputs) = Simplifier.Normal(this, call, inputs, results);
+            var key = Key(op, attributes, inputs, outputCount);
+            if (nodesByKey.TryGetValue(key, out var equal)) return equal;
+            ImmutableArray<int> outputs = [.. results.Select((r, i) => Add(NameOf(i), r))];
+            nodesByKey[key] = outputs;
+            foreach (var output in outputs) producers[output] = nodes.Count;
+            nodes.Add(new Node(site.Node, op, "", attributes, inputs, outputs));
+            return rows.Track(this, site, call, inputs, outputs[0]) is { } joined ? [joined] : outputs;
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var d in e.Diagnostics) problems.Add(d with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
+            return Unknown();
+        }
+        catch (Exception e) when (e is OverflowException or OutOfMemoryException)
+        {
+            problems.Add(Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements", new Place(path, $"node '{site.Node}' ({site.Op})")));
+            return Unknown();
+        }
+    }
+
+    /// <summary>The model, without what no output needs.</summary>
+    public FlatModel Finish(int opset, ImmutableArray<int> inputs, ImmutableArray<(string Name, int Value)> outputs)
+    {
+        var needed = new bool[values.Count];
+        foreach (var (_, value) in outputs) needed[value] = true;
+        var live = new List<Node>();
+        for (var i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (!nodes[i].Outputs.Any(o => needed[o])) continue;
+            live.Add(nodes[i]);
+            foreach (var input in nodes[i].Inputs)
+                if (input >= 0) needed[input] = true;
+        }
+
+        live.Reverse();
+        var isNeeded = (bool[])needed.Clone();
+        foreach (var input in inputs) needed[input] = true;
+        var numbers = new int[values.Count];
+        var kept = ImmutableArray.CreateBuilder<FlatValue>();
+        for (var i = 0; i < values.Count; i++)
+        {
+            numbers[i] = needed[i] ? kept.Count : -1;
+            if (needed[i]) kept.Add(new FlatValue(values[i].Name, values[i].Known!.Type, values[i].Known!.Shape, values[i].Known!.Constant));
+        }
+
+        return new FlatModel(path, opset, kept.ToImmutable(),
+            [.. live.Select(n => new FlatNode(n.Name, n.Op, n.Domain, [.. n.Inputs.Select(i => i < 0 ? -1 : numbers[i])], [.. n.Outputs.Select(o => isNeeded[o] ? numbers[o] : -1)], n.Attributes))],
+            [.. inputs.Select(i => numbers[i])],
+            [.. outputs.Select(o => (o.Name, numbers[o.Value]))]);
+    }
+
+    /// <summary>The bytes behind a tensor.</summary>
+    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.Type switch
+    {
+        DType.Float32 => MemoryMarshal.AsBytes(tensor.Span<float>()),
+        DType.Float64 => MemoryMarshal.AsBytes(tensor.Span<double>()),
+        DType.Int8 => MemoryMarshal.AsBytes(tensor.Span<sbyte>()),
+        DType.UInt8 => tensor.Span<byte>(),
+        DType.Int16 => MemoryMarshal.AsBytes(tensor.Span<short>()),
+        DType.Int32 => MemoryMarshal.AsBytes(tensor.Span<int>()),
+        DType.Int64 => MemoryMarshal.AsBytes(tensor.Span<long>()),
+        _ => MemoryMarshal.AsBytes(tensor.Span<bool>()),
+    };
+
+    private static bool IsLargeExpansion(string op, ImmutableArray<Operand> results) =>
+        op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
+
+    private static string Key(string op, OnnxAttributes attributes, ImmutableArray<int> inputs, int outputCount)
+    {
+        var key = new StringBuilder(op).Append('/').Append(outputCount).Append('(').AppendJoin(',', inputs).Append(')');
+        foreach (var (name, value) in attributes.Values)
+        {
+            key.Append(' ').Append(name).Append('=');
+            switch (value)
+            {
+                case long[] list: key.AppendJoin(',', list); break;
+                case float[] list: key.AppendJoin(',', list.Select(f => BitConverter.SingleToInt32Bits(f))); break;
+                case string[] list: key.AppendJoin(',', list.Select(s => $"{s.Length}:{s}")); break;
+                case float number: key.Append(BitConverter.SingleToInt32Bits(number)).Append('f'); break;
+                case Tensor tensor: key.Append(tensor).Append(Convert.ToHexString(Bytes(tensor))); break;
+                default: key.Append(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
+            }
+        }
+
+        return key.ToString();
+    }
+}

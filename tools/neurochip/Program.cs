@@ -9,6 +9,8 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
 {
     new HelpOption(),
     new VersionOption(),
+    RunVerb.Create(),
+    SimulateVerb.Create(),
     DisasmVerb.Create(),
     InspectVerb.Create(),
     ChipsVerb.Create(),

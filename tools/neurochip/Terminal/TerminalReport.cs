@@ -19,7 +19,14 @@ internal static class TerminalReport
         console.Write(Summary(run));
         console.WriteLine();
         console.Write(Layers(run));
-        if (run.Energy is not null) console.Write(Energy(run, run.Energy));
+        if (run.Energy is { } energy)
+        {
+            console.WriteLine($"Energy by component: {energy.Title}");
+            console.Write(Energy(run, energy));
+            foreach (var what in energy.NotPriced) console.WriteLine("  - " + what);
+            if (energy.NotPriced.Length > 0) console.WriteLine();
+        }
+
         if (run.NotModelled.Length > 0)
         {
             console.WriteLine("Not modelled:");
@@ -29,7 +36,7 @@ internal static class TerminalReport
 
     private static Grid Summary(RunReport run)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0)).AddColumn();
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2)).AddColumn();
         void Line(string name, string text) => grid.AddRow(new Markup($"[blue]{name}[/]"), new Text(text));
         if (run.Accuracy is { } accuracy) Line("Accuracy", $"{accuracy.Correct} of {accuracy.Samples} = {Percent(accuracy.Fraction)} (labels '{accuracy.Labels}')");
         Line("Latency", Latency(run.Timing));
@@ -91,12 +98,14 @@ internal static class TerminalReport
                 energy.TryGetValue(layer.Name, out var joules) ? Si(joules / run.Samples, "J") : "");
         }
 
+        foreach (var share in run.Energy?.ByLayer.Where(e => !run.Layers.Any(l => l.Name == e.Name)) ?? [])
+            table.AddRow(Markup.Escape(share.Name), "", "", "", "", "", Si(share.Joules / run.Samples, "J"));
         return table;
     }
 
     private static Table Energy(RunReport run, ReportEnergy energy)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn($"energy: {Markup.Escape(energy.Title)}")
+        var table = new Table().Border(TableBorder.Simple).AddColumn("component")
             .AddColumn(new TableColumn("per inference").RightAligned().NoWrap()).AddColumn(new TableColumn("share").RightAligned().NoWrap())
             .AddColumn("price").AddColumn("evidence");
         foreach (var share in energy.ByComponent)
@@ -110,7 +119,6 @@ internal static class TerminalReport
                 Markup.Escape(price?.Grade ?? ""));
         }
 
-        foreach (var text in energy.NotPriced) table.AddRow(new Markup($"[grey]{Markup.Escape(text)}[/]"));
         return table;
     }
 }

@@ -41,6 +41,6 @@ internal sealed class RunOptions
 /// <param name="Samples">Range of samples, null for all.</param>
 /// <param name="ReportFolder">Folder for the report, if any.</param>
 /// <param name="Json">Print JSON instead of tables.</param>
-/// <param name="Threads">Threads of the engine; 0 for one per core.</param>
+/// <param name="Threads">Threads of the engine.</param>
 internal sealed record RunRequest(
     string Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads);

@@ -10,7 +10,7 @@ internal static class RunVerb
     public static Command Create()
     {
         var image = new Argument<string>("IMAGE") { Description = "A compiled image (.ncimg)" };
-        var threads = ThreadsOption.Create();
+        var threads = new ThreadsOption();
         var options = new RunOptions();
         var command = new Command("run", "Simulates the chip on an image") { image, threads };
         options.AddTo(command);

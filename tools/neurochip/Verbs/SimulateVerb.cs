@@ -9,7 +9,7 @@ internal static class SimulateVerb
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "An exported network (.onnx)" };
-        var threads = ThreadsOption.Create();
+        var threads = new ThreadsOption();
         var compile = new CompileOptionSet();
         var run = new RunOptions();
         var command = new Command("simulate", "Compiles a model and simulates the chip on it") { model, threads };

@@ -3,15 +3,15 @@ using System.CommandLine;
 namespace NeuroChip.Cli.Verbs;
 
 /// <summary><c>--threads</c>: how many threads may work; never changes a result.</summary>
-internal static class ThreadsOption
+internal sealed class ThreadsOption : Option<int>
 {
-    public static Option<int> Create()
+    public ThreadsOption() : base("--threads")
     {
-        var option = new Option<int>("--threads") { Description = "Threads (0: one per processor); results do not depend on it" };
-        option.Validators.Add(result =>
+        Description = "Threads at most; results do not depend on it";
+        DefaultValueFactory = _ => Environment.ProcessorCount;
+        Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 0) result.AddError("--threads must be 0 or more");
+            if (result.GetValueOrDefault<int>() < 1) result.AddError("--threads must be 1 or more");
         });
-        return option;
     }
 }

@@ -41,7 +41,7 @@ public static class ChipModelReader
 
     private static ChipNode? Resolve(ChipText text, DiagnosticBag bag, List<string> chain)
     {
-        if (ChipNode.Parse(text, bag) is not { } root) return null;
+        if (ChipNodeParser.Parse(text, bag) is not { } root) return null;
         if (root.Field("extends") is not { } extends) return root;
         var own = root.Without("extends");
         if (BaseOf(extends, text, bag, chain) is not { } basis) return null;

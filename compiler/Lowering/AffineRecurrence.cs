@@ -66,6 +66,20 @@ internal sealed class AffineRecurrence
         return left <= Polynomial.Tolerance * size ? (factors, rest[[]]) : (null, []);
     }
 
+    /// <summary>
+    /// Writes <paramref name="target"/> as a multiple of one polynomial, by a factor that may differ between neurons, plus a constant.
+    /// </summary>
+    public static (double[]? Factor, double[] Constant) Multiple(Polynomial target, Polynomial of)
+    {
+        var greatest = of.Terms.Where(t => t.Atoms.Length > 0).OrderByDescending(t => t.Coefficient.Min(Math.Abs)).FirstOrDefault();
+        if (greatest.Atoms is null || greatest.Coefficient.Any(c => c == 0)) return (null, []);
+        var factor = Polynomial.Zip(target[greatest.Atoms], greatest.Coefficient, (a, b) => a / b);
+        var rest = target - of.Scale(factor);
+        var size = target.Terms.Select(t => t.Coefficient.Max(Math.Abs)).DefaultIfEmpty(0).Max();
+        var left = rest.Terms.Where(t => t.Atoms.Length > 0).SelectMany(t => t.Coefficient).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        return left <= Polynomial.Tolerance * size ? (factor, rest[[]]) : (null, []);
+    }
+
     /// <summary>A value a host wants to see, as a formula over the emission (port 0) and the states (ports 1..); null if it is none.</summary>
     public ElementwiseProgram? Observe(Polynomial value)
     {

@@ -24,6 +24,7 @@ public sealed class GraphLowering
     private readonly List<int> wanted = [];
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private readonly DiagnosticBag problems = new();
+    private int unnamed;
 
     private GraphLowering(Graph graph)
     {
@@ -140,6 +141,13 @@ public sealed class GraphLowering
             case "Concat":
                 return Concat(n, shape, size);
         }
+        if (n.Op == "Gemm" && n.Operands.Length > 2 && n.Operands[2] >= 0 && graph.Nodes[n.Operands[2]].Op != "Constant")
+        {
+            // A matrix product fused with the addition of another value.
+            var beta = n.Attributes.TryGetValue("beta", out var b) ? (float)b : 1f;
+            var added = Widen(Form(n.Operands[2]), shape, n).Scaled([beta], f => Relay(f, NameOf(n.Name)));
+            return MakeForm(n with { Operands = [n.Operands[0], n.Operands[1]] }).Plus(added);
+        }
         if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) throw NotLinear(n);
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
@@ -169,8 +177,7 @@ public sealed class GraphLowering
             case "Reshape" or "Cast" or "Identity":
                 return Form(n.Operands[0]) with { Shape = shape };
             case "Delay":
-                if (Floats.Broadcast(n.Constant!, n.Shape) is not [0f]) return null;
-                return Form(n.Operands[0]).Later(1) with { Shape = shape, Bias = NoBias(n) };
+                return Delayed(n, shape);
             case "Neg":
                 return Widen(Form(n.Operands[0]), shape, n).Scaled([-1f], RelayHere);
             case "Add":
@@ -195,15 +202,18 @@ public sealed class GraphLowering
         LinearForm RelayHere(LinearForm form) => Relay(form, NameOf(n.Name));
     }
 
-    private float[]? NoBias(GraphNode delay)
+    /// <summary>Emissions of the step before; before the first step nothing is emitted, so what the file starts from must be the constant part alone.</summary>
+    private LinearForm Delayed(GraphNode delay, int[] shape)
     {
         var form = Form(delay.Operands[0]);
-        if (form.Bias is null) return null;
+        var start = Floats.Broadcast(delay.Constant!, delay.Shape);
+        var difference = Floats.Zip(start, form.Bias ?? [0], (a, b) => Math.Abs(a - b));
+        if (difference.All(d => d <= 1e-6f)) return form.Later(1) with { Shape = shape };
         throw new DiagnosticException(Diagnostic.Error(
             "NC1111",
-            $"a delayed value has a constant part that the first step does not have, at '{delay.Name}'",
+            $"a value of the step before starts from {start[0]:G6}, where no spike has arrived yet and it would be {form.Bias?[0] ?? 0:G6}",
             new Place(graph.Path, $"node '{delay.Name}'"),
-            "start the state from the same constant, or leave the bias out of the recurrent connection"));
+            "start recurrent inputs from zero"));
     }
 
     /// <summary>A form broadcast to a larger shape.</summary>
@@ -316,7 +326,8 @@ public sealed class GraphLowering
         var observed = wanted.Where(w => w != node && !observedIn.ContainsKey(w) && BelongsWith(w, node)).ToList();
         var cluster = new NeuronCluster(graph, loops, node, observed);
         var found = recogniser.Recognise(cluster, observed);
-        var draft = Add(Unique(NameOfNeuron(cluster)), [.. n.Shape], found.Neuron, found.Domain);
+        var path = PathOf(cluster);
+        var draft = Add(path is null ? "" : Unique(path), [.. n.Shape], found.Neuron, found.Domain);
         populationOf[node] = draft.Id;
         foreach (var (value, program) in found.Observed) observedIn[value] = (draft.Id, program);
         for (var port = 0; port < found.Ports.Length; port++)
@@ -324,6 +335,8 @@ public sealed class GraphLowering
             var sum = found.Ports[port].Select(share => Form(share.Node).Scaled(share.Factor, f => Relay(f, NameOf(n.Name)))).Select(f => Widen(f, [.. n.Shape], n)).Aggregate((a, b) => a.Plus(b));
             Connect(draft, port, sum, Reduction.Sum);
         }
+        // Exports of scripted neurons name no module: number those, inputs first.
+        if (path is null) draft.Name = Unique($"n{++unnamed}");
         return draft.Id;
     }
 
@@ -395,12 +408,11 @@ public sealed class GraphLowering
 
     private static bool IsZero(float[]? values) => values is null or [0f];
 
-    private string NameOfNeuron(NeuronCluster cluster)
+    private string? PathOf(NeuronCluster cluster)
     {
         // The shallowest path among the neuron's own operators is the module the framework knows.
         var paths = cluster.Order.Select(i => ModulePath.Of(graph.Nodes[i].Name)).Where(p => p is not null).ToArray();
-        return paths.Length == 0 ? NameOf(graph.Nodes[cluster.Emission].Name)
-            : paths.GroupBy(p => p).OrderByDescending(g => g.Count()).ThenBy(g => g.Key!.Length).First().Key!;
+        return paths.GroupBy(p => p).OrderByDescending(g => g.Count()).ThenBy(g => g.Key!.Length).FirstOrDefault()?.Key;
     }
 
     private static string NameOf(string nodeName) => ModulePath.Of(nodeName) ?? nodeName.Trim('/').Replace('/', '.');

@@ -15,6 +15,7 @@ internal sealed class NeuronFormulas
     private readonly StateLoops loops;
     private readonly int size;
     private readonly Dictionary<int, Polynomial?> known = [];
+    private readonly Dictionary<int, Polynomial> replaced = [];
     private readonly Dictionary<int, int> atomOf = [];
     private readonly List<(char Kind, int Node, Comparison? Comparison)> atoms = [];
 
@@ -25,6 +26,13 @@ internal sealed class NeuronFormulas
         size = Ir.Tensors.Tensor.Count(graph.Nodes[cluster.Emission].Shape.AsSpan());
         foreach (var state in cluster.States) AddAtom(state, 's');
         foreach (var input in cluster.Inputs) AddAtom(input, 'x');
+    }
+
+    /// <summary>Says that a state always is an affine function of another one, so that it need not be kept.</summary>
+    public void Replace(int state, Polynomial by)
+    {
+        replaced[state] = by;
+        known.Clear();
     }
 
     /// <summary>Number of neurons.</summary>
@@ -50,6 +58,7 @@ internal sealed class NeuronFormulas
     /// <summary>The polynomial of a node, or null.</summary>
     public Polynomial? Of(int node)
     {
+        if (replaced.TryGetValue(node, out var by)) return by;
         if (atomOf.TryGetValue(node, out var atom)) return Polynomial.Atom(atom);
         if (known.TryGetValue(node, out var found)) return found;
         known[node] = null;

@@ -29,15 +29,12 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
     private RecognisedNeuron? TryAffine(NeuronCluster cluster, IReadOnlyList<int> observed)
     {
         var formulas = new NeuronFormulas(graph, loops, cluster);
-        if (formulas.Of(cluster.Emission) is not { } emission) return null;
-        var next = new Dictionary<int, Polynomial>();
-        foreach (var state in cluster.States)
-        {
-            if (formulas.Of(graph.Nodes[state].Operands[0]) is not { } polynomial) return null;
-            next[state] = polynomial;
-        }
+        var states = cluster.States.ToList();
+        if (NextStates(formulas, states) is null) return null;
+        while (Redundant(formulas, states) is { } redundant) states.Remove(redundant);
+        if (formulas.Of(cluster.Emission) is not { } emission || NextStates(formulas, states) is not { } next) return null;
         var spiking = loops.IsTruth(cluster.Emission);
-        var recurrence = spiking ? Spiking(formulas, cluster, emission, next) : Readout(formulas, cluster, emission, next);
+        var recurrence = spiking ? Spiking(formulas, cluster, states, emission, next) : Readout(states, formulas, emission, next);
         if (recurrence is null) return null;
         var values = new Dictionary<int, ElementwiseProgram>();
         foreach (var node in observed)
@@ -48,12 +45,48 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
         return recurrence.ToNeuron(graph, formulas, cluster, values);
     }
 
-    private AffineRecurrence? Spiking(NeuronFormulas formulas, NeuronCluster cluster, Polynomial emission, Dictionary<int, Polynomial> next)
+    private Dictionary<int, Polynomial>? NextStates(NeuronFormulas formulas, List<int> states)
+    {
+        var next = new Dictionary<int, Polynomial>();
+        foreach (var state in states)
+        {
+            if (formulas.Of(graph.Nodes[state].Operands[0]) is not { } polynomial) return null;
+            next[state] = polynomial;
+        }
+        return next;
+    }
+
+    /// <summary>
+    /// Replaces a state that is always an affine function of another one (exporters delay v, -v and 0.9 v apart) and returns it; null if there is none left.
+    /// </summary>
+    private int? Redundant(NeuronFormulas formulas, List<int> states)
+    {
+        var next = NextStates(formulas, states)!;
+        foreach (var state in Enumerable.Reverse(states))
+        {
+            foreach (var other in states)
+            {
+                if (other == state || loops.IsTruth(Undelayed(state)) != loops.IsTruth(Undelayed(other)) && !loops.IsTruth(Undelayed(other))) continue;
+                var (factor, constant) = AffineRecurrence.Multiple(next[state], next[other]);
+                if (factor is null) continue;
+                var (start, from) = (StartOf(graph, state, 0).Values.ToArray(), StartOf(graph, other, 0).Values.ToArray());
+                var expected = Polynomial.Zip(Polynomial.Zip(factor, from, (a, b) => a * b), constant, (a, b) => a + b);
+                if (Polynomial.Zip(expected, start, (a, b) => Math.Abs(a - b)).Any(d => d > Polynomial.Tolerance)) continue;
+                formulas.Replace(state, Polynomial.Atom(formulas.AtomOf(other)).Scale(factor) + Polynomial.Constant(constant));
+                return state;
+            }
+        }
+        return null;
+    }
+
+    private int Undelayed(int state) => graph.Nodes[state].Operands[0];
+
+    private AffineRecurrence? Spiking(NeuronFormulas formulas, NeuronCluster cluster, List<int> kept, Polynomial emission, Dictionary<int, Polynomial> next)
     {
         if (emission.Terms.ToArray() is not [{ Atoms: [var spike], Coefficient: [1.0] }] || !formulas.IsComparison(spike)) return null;
         var (difference, strict) = formulas.ComparisonOf(spike);
-        var previous = cluster.States.Where(s => next[s].AlmostEquals(emission)).ToArray();
-        var states = cluster.States.Except(previous).ToArray();
+        var previous = kept.Where(s => next[s].AlmostEquals(emission)).ToArray();
+        var states = kept.Except(previous).ToArray();
         if (previous.Any(s => !StartsAtZero(s)) || states.Any(s => loops.IsTruth(graph.Nodes[s].Operands[0]))) return null;
 
         var stateAtoms = states.Select(formulas.AtomOf).ToHashSet();
@@ -120,9 +153,9 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
         return FiresAtStart(recurrence) && recurrence.Resets ? null : recurrence;
     }
 
-    private static AffineRecurrence? Readout(NeuronFormulas formulas, NeuronCluster cluster, Polynomial emission, Dictionary<int, Polynomial> next)
+    private static AffineRecurrence? Readout(List<int> kept, NeuronFormulas formulas, Polynomial emission, Dictionary<int, Polynomial> next)
     {
-        var states = cluster.States.ToArray();
+        int[] states = [.. kept];
         if (states.Length == 0) return null;
         Polynomial[] basis = [.. states.Select(s => next[s])];
         if (basis.Append(emission).Any(p => !p.IsAffine || p.Atoms().Any(formulas.IsComparison))) return null;

@@ -54,6 +54,15 @@ internal static class RolledGraph
         }
     }
 
+    /// <summary>The same for a graph: used after simplification made nodes equal.</summary>
+    public static Graph Rebuild(Graph graph) => Build(
+        graph.Name,
+        graph.Path,
+        graph.Steps,
+        graph.TimeForm,
+        [.. graph.Nodes.Select(n => new RolledNode { Name = n.Name, Op = n.Op, Attributes = new(n.Attributes), Operands = [.. n.Operands], Type = n.Type, Shape = n.Shape, Constant = n.Constant })],
+        graph.Outputs);
+
     /// <summary>
     /// The coarsest partition in which nodes of a class have the same operator and operands of the same classes: refined from the operators
     /// alone, so that loops that compute the same become one too.

@@ -35,7 +35,7 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
     private const int Unknown = -1;
     private readonly List<RolledNode> nodes = [];
     private readonly Dictionary<string, int> byTuple = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, List<int[]>> byFirst = [];
+    private readonly Dictionary<(int Position, int Node), List<int[]>> byElement = [];
     private readonly Dictionary<int[], int> rolledOf = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The rolled nodes; only a Delay may name a later one.</summary>
@@ -81,22 +81,29 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         return -1;
     }
 
-    /// <summary>Rolls a tuple: element t is the value in step t.</summary>
+    /// <summary>Rolls a tuple: element t is the value in step t; those at either end may be <see cref="Unknown"/>.</summary>
     public int Roll(int[] tuple)
     {
         var key = string.Join(',', tuple);
         if (byTuple.TryGetValue(key, out var rolled)) return rolled;
         rolled = Leaf(tuple);
+        if (rolled < 0) rolled = Same(tuple);
         if (rolled < 0) rolled = Shifted(tuple);
         if (rolled >= 0)
         {
             byTuple[key] = rolled;
             return rolled;
         }
-        var sample = steps[tuple[^1]];
-        if (sample.Constant is not null && tuple[0] != Unknown && tuple.Skip(1).All(u => u == tuple[^1]) && steps[tuple[0]].Constant is { } other) return OtherFirst(tuple, other);
-        for (var t = 1; t < count; t++)
-            if (!Alike(steps[tuple[t]], sample)) throw Mixed(tuple, t);
+        var end = LastKnown(tuple);
+        var sample = steps[tuple[end]];
+        if (sample.Constant is not null && tuple[0] != Unknown && Enumerable.Range(1, end).All(t => tuple[t] == tuple[end]) && steps[tuple[0]].Constant is { } other) return OtherFirst(tuple, other);
+        for (var t = 1; t <= end; t++)
+        {
+            if (Alike(steps[tuple[t]], sample)) continue;
+            // A value of the step before whose own first step is simplified: its irregular element stands second.
+            if (t == 1 && end > 1 && (tuple[0] == Unknown || steps[tuple[0]].Constant is not null)) return Earlier(tuple);
+            throw Mixed(tuple, t, end);
+        }
         var regular = tuple[0] != Unknown && Alike(steps[tuple[0]], sample);
 
         rolled = Add(new() { Name = sample.Name, Op = sample.Op, Attributes = sample.Attributes, Type = sample.Type, Shape = sample.Shape });
@@ -110,7 +117,7 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
                 continue;
             }
             var operand = new int[count];
-            for (var t = 0; t < count; t++) operand[t] = t == 0 && !regular ? Unknown : steps[tuple[t]].Operands[i];
+            for (var t = 0; t < count; t++) operand[t] = (t == 0 && !regular) || t > end ? Unknown : steps[tuple[t]].Operands[i];
             operands[i] = Roll(operand);
         }
         nodes[rolled].Operands = operands;
@@ -118,14 +125,15 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         return rolled;
     }
 
+    private static int LastKnown(int[] tuple) => Array.FindLastIndex(tuple, u => u != Unknown);
+
     private int Leaf(int[] tuple)
     {
-        var last = steps[tuple[^1]];
-        if (last.Op == "Constant" && tuple.Skip(1).All(u => u == tuple[^1]) && (tuple[0] == tuple[^1] || tuple[0] == Unknown))
+        var last = steps[tuple[LastKnown(tuple)]];
+        if (last.Op == "Constant" && tuple.All(u => u == last.Id || u == Unknown))
             return AddOnce(tuple, new() { Name = last.Name, Op = "Constant", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = last.Constant });
         if (last.Piece is not { } piece) return -1;
-        var (value, size) = (piece.Value, piece.Count);
-        if (stateOf.TryGetValue(value, out var next))
+        if (stateOf.TryGetValue(piece.Value, out var next))
         {
             var delay = AddOnce(tuple, new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = Zero(last) });
             if (nodes[delay].Operands.Length == 0)
@@ -139,12 +147,12 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         {
             if (tuple[t] == Unknown) continue;
             var here = steps[tuple[t]].Piece;
-            if (here is null || here.Value != value) return -1;
-            if (piece.Axis < 0 ? here.Axis >= 0 : here.Axis != piece.Axis || here.Count != size || here.Start != t * size) return -1;
+            if (here is null || here.Value != piece.Value) return -1;
+            if (piece.Axis < 0 ? here.Axis >= 0 : here.Axis != piece.Axis || here.Count != piece.Count || here.Start != t * piece.Count) return -1;
         }
         return AddOnce(tuple, new()
         {
-            Name = model.Values[value].Name,
+            Name = model.Values[piece.Value].Name,
             Op = "Input",
             Attributes = OnnxAttributes.None.With("axis", singleStep ? -2L : piece.Axis),
             Type = last.Type,
@@ -152,38 +160,61 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         });
     }
 
-    /// <summary>A constant that is another one in the first step is that constant, delayed.</summary>
-    private int OtherFirst(int[] tuple, Tensor first)
+    /// <summary>A tuple that is another one but for elements that are not known.</summary>
+    private int Same(int[] tuple)
     {
-        var last = steps[tuple[^1]];
-        var delay = Add(new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = first });
-        Remember(string.Join(',', tuple), tuple, delay);
-        nodes[delay].Operands = [Roll([.. tuple.Select(_ => tuple[^1])])];
+        var first = Array.FindIndex(tuple, u => u != Unknown);
+        if (first == 0 && LastKnown(tuple) == count - 1) return -1;
+        foreach (var candidate in CandidatesAt(first, tuple[first]))
+            if (Matches(candidate, tuple, 0)) return rolledOf[candidate];
+        return -1;
+    }
+
+    /// <summary>A tuple that is another one a step later.</summary>
+    private int Shifted(int[] tuple)
+    {
+        if (count < 2 || tuple[1] == Unknown || (tuple[0] != Unknown && steps[tuple[0]].Constant is null)) return -1;
+        foreach (var candidate in CandidatesAt(0, tuple[1]))
+            if (Matches(candidate, tuple, 1)) return AddDelay(tuple, rolledOf[candidate]);
+        return -1;
+    }
+
+    /// <summary>The delay of the tuple that stands a step earlier.</summary>
+    private int Earlier(int[] tuple)
+    {
+        var delay = AddDelay(tuple, -1);
+        byTuple[string.Join(',', tuple)] = delay;
+        nodes[delay].Operands = [Roll([.. tuple.AsSpan(1), Unknown])];
         return delay;
     }
 
-    private int Shifted(int[] tuple)
+    private int AddDelay(int[] tuple, int operand)
     {
-        if (count < 2 || (tuple[0] != Unknown && steps[tuple[0]].Constant is null)) return -1;
-        if (!byFirst.TryGetValue(tuple[1], out var candidates)) return -1;
-        foreach (var candidate in candidates)
-        {
-            if (!candidate.AsSpan(0, count - 1).SequenceEqual(tuple.AsSpan(1))) continue;
-            var last = steps[tuple[^1]];
-            var delay = Add(new()
-            {
-                Name = last.Name,
-                Op = "Delay",
-                Attributes = OnnxAttributes.None,
-                Type = last.Type,
-                Shape = last.Shape,
-                Constant = tuple[0] == Unknown ? null : steps[tuple[0]].Constant,
-            });
-            nodes[delay].Operands = [rolledOf[candidate]];
-            rolledOf.TryAdd(tuple, delay);
-            return delay;
-        }
-        return -1;
+        var last = steps[tuple[LastKnown(tuple)]];
+        var start = tuple[0] == Unknown ? null : steps[tuple[0]].Constant;
+        var delay = Add(new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = start });
+        nodes[delay].Operands = [operand];
+        Remember(string.Join(',', tuple), tuple, delay);
+        return delay;
+    }
+
+    /// <summary>A constant that is another one in the first step is that constant, delayed.</summary>
+    private int OtherFirst(int[] tuple, Tensor first)
+    {
+        var delay = AddDelay(tuple, -1);
+        nodes[delay].Constant = first;
+        nodes[delay].Operands = [Roll([.. Enumerable.Repeat(tuple[LastKnown(tuple)], count)])];
+        return delay;
+    }
+
+    private IEnumerable<int[]> CandidatesAt(int position, int node) => byElement.TryGetValue((position, node), out var found) ? found.ToArray() : [];
+
+    /// <summary>Whether element t - <paramref name="shift"/> of a candidate is element t of the tuple wherever both are known.</summary>
+    private bool Matches(int[] candidate, int[] tuple, int shift)
+    {
+        for (var t = shift; t < count; t++)
+            if (tuple[t] != Unknown && candidate[t - shift] != Unknown && candidate[t - shift] != tuple[t]) return false;
+        return true;
     }
 
     /// <summary>Whether a node is computed from values of the step before alone.</summary>
@@ -246,9 +277,12 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
     {
         byTuple[key] = rolled;
         rolledOf[tuple] = rolled;
-        if (tuple[0] == Unknown) return;
-        if (!byFirst.TryGetValue(tuple[0], out var list)) byFirst.Add(tuple[0], list = []);
-        list.Add(tuple);
+        for (var t = 0; t < Math.Min(2, tuple.Length); t++)
+        {
+            if (tuple[t] == Unknown) continue;
+            if (!byElement.TryGetValue((t, tuple[t]), out var list)) byElement.Add((t, tuple[t]), list = []);
+            list.Add(tuple);
+        }
     }
 
     private int Add(RolledNode node)
@@ -264,12 +298,12 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
 
     private static Tensor Zero(StepNode like) => Tensor.Of(like.Shape, new float[Tensor.Count(like.Shape.AsSpan())]);
 
-    private DiagnosticException Mixed(int[] tuple, int t)
+    private DiagnosticException Mixed(int[] tuple, int t, int end)
     {
-        var (here, last) = (steps[tuple[t]], steps[tuple[^1]]);
+        var (here, last) = (steps[tuple[t]], steps[tuple[end]]);
         return new(Diagnostic.Error(
             "NC1101",
-            $"the steps of the model do not repeat: step {t} of {count} has {Describe(here)} where step {count - 1} has {Describe(last)}",
+            $"the steps of the model do not repeat: step {t} of {count} has {Describe(here)} where step {end} has {Describe(last)}",
             new Place(model.Path, $"node '{here.Name}' ({here.Op})"),
             $"the other one is node '{last.Name}' ({last.Op})",
             "every step must apply the same operators; export one step with its state as inputs and outputs and compile with --timesteps"));

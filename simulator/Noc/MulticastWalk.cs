@@ -46,6 +46,13 @@ public sealed class MulticastWalk
         return walk.findings.Count == 0 ? trees : throw new DiagnosticException([.. walk.findings]);
     }
 
+    /// <summary>Packets of <paramref name="sender"/> do not come to a core of the image that has targets of its neurons.</summary>
+    internal static Diagnostic NotReached(ChipImage image, ImageCore sender, ImageCore deaf) => Diagnostic.Error(
+        "NC5034",
+        $"core {deaf.Core} of chip ({deaf.X},{deaf.Y}) listens to '{image.Populations[sender.Slice.Population.Index].Name}' but gets none of its packets",
+        null,
+        SentBy(sender));
+
     private MulticastTree From(ImageCore sender)
     {
         var key = sender.Slice.Key;
@@ -112,7 +119,9 @@ public sealed class MulticastWalk
 
     private void Found(string code, string message, ImageCore sender)
     {
-        var note = $"sent by core {sender.Core} of chip ({sender.X},{sender.Y}), neurons {sender.Slice.First} to {sender.Slice.First + sender.Slice.Count - 1}";
-        if (!findings.Exists(f => f.Message == message)) findings.Add(Diagnostic.Error(code, message, null, note));
+        if (!findings.Exists(f => f.Message == message)) findings.Add(Diagnostic.Error(code, message, null, SentBy(sender)));
     }
+
+    private static string SentBy(ImageCore sender) =>
+        $"sent by core {sender.Core} of chip ({sender.X},{sender.Y}), neurons {sender.Slice.First} to {sender.Slice.First + sender.Slice.Count - 1}";
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.HwModels;
+using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Neurons;
@@ -43,6 +44,7 @@ internal sealed class ActivityObserver
                 [.. Enumerable.Range(0, projections.Length).Where(i => image.Projections[i].Source == p.Id)],
                 image.Steps)),
         ];
+        CheckListeners();
         treeLinks = [.. trees.Select(t => t.Links.Select(IndexOf).ToArray())];
         links = new LinkId[linkIndex.Count];
         foreach (var (link, index) in linkIndex) links[index] = link;
@@ -93,6 +95,29 @@ internal sealed class ActivityObserver
             [.. populations.Select(p => p.Finish(image.Steps))],
             [.. projections.Select(p => p.Finish(image.Steps))],
             [.. carried]);
+    }
+
+    /// <summary>Every core that holds a target of a slice must be in the slice's tree.</summary>
+    private void CheckListeners()
+    {
+        var found = new DiagnosticBag();
+        foreach (var view in populations)
+        {
+            foreach (var sender in view.Cores)
+            {
+                var (slice, reached) = (image.Cores[sender].Slice, ticks.Trees[sender].Cores);
+                foreach (var table in view.Outflows.Select(p => projections[p].Table!))
+                {
+                    for (var bucket = slice.First / table.BucketSize; bucket * (long)table.BucketSize < slice.First + slice.Count; bucket++)
+                    {
+                        foreach (ref readonly var entry in table.Row(bucket))
+                            if (reached.BinarySearch(entry.Core) < 0) found.Add(MulticastWalk.NotReached(image, image.Cores[sender], image.Cores[entry.Core]));
+                    }
+                }
+            }
+        }
+
+        found.ThrowIfErrors();
     }
 
     /// <summary>Neuron updates and packets of the cores of a population.</summary>

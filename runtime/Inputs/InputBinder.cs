@@ -17,9 +17,13 @@ public static class InputBinder
     /// not an input but the classes. Arrays that are no input are left alone and told to <paramref name="warnings"/>.
     /// </summary>
     public static SampleSet Bind(
-        ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null)
+        ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null) =>
+        Bind(ModelInput.Of(image), arrays, file, labels, warnings);
+
+    /// <summary>The samples for given inputs.</summary>
+    public static SampleSet Bind(
+        ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null)
     {
-        var inputs = ModelInput.Of(image);
         var bag = new DiagnosticBag();
         var bound = new List<(ModelInput Input, Tensor Array, SampleAxes Axes)>();
         foreach (var input in inputs)

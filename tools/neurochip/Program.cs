@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.Cli.Verbs;
 
@@ -9,8 +10,12 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
 {
     new HelpOption(),
     new VersionOption(),
+    DemoVerb.Create(),
+    ImportVerb.Create(),
+    CompileVerb.Create(),
     RunVerb.Create(),
     SimulateVerb.Create(),
+    OptVerb.Create(),
     DisasmVerb.Create(),
     InspectVerb.Create(),
     ChipsVerb.Create(),
@@ -19,6 +24,15 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+
+// The parser takes what looks like a misspelt option for an argument.
+var misspelt = parsed.Tokens.Where(t => t.Type == TokenType.Argument && t.Value.StartsWith("--", StringComparison.Ordinal)).ToArray();
+if (misspelt.Length > 0 && parsed.Errors.Count == 0)
+{
+    foreach (var token in misspelt) Console.Error.WriteLine($"Unrecognized option '{token.Value}'.");
+    return ExitCode.UserError;
+}
+
 if (parsed.Action is ParseErrorAction errors) errors.ShowHelp = false;
 
 // Exceptions are turned into exit codes in one place, not by the parser's own handler.

@@ -23,15 +23,22 @@ internal static class TerminalReport
         {
             console.WriteLine($"Energy by component: {energy.Title}");
             console.Write(Energy(run, energy));
-            foreach (var what in energy.NotPriced) console.WriteLine("  - " + what);
-            if (energy.NotPriced.Length > 0) console.WriteLine();
+            console.Write(Points(energy.NotPriced));
         }
 
         if (run.NotModelled.Length > 0)
         {
             console.WriteLine("Not modelled:");
-            foreach (var what in run.NotModelled) console.WriteLine("  - " + what);
+            console.Write(Points(run.NotModelled));
         }
+    }
+
+    // A grid and not plain lines, so that a long one goes on under its own beginning.
+    private static Grid Points(IEnumerable<string> points)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(1)).AddColumn(new GridColumn().PadRight(0));
+        foreach (var point in points) grid.AddRow("-", Markup.Escape(point));
+        return grid;
     }
 
     private static Grid Summary(RunReport run)
@@ -39,6 +46,7 @@ internal static class TerminalReport
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2)).AddColumn();
         void Line(string name, string text) => grid.AddRow(new Markup($"[blue]{name}[/]"), new Text(text));
         if (run.Accuracy is { } accuracy) Line("Accuracy", $"{accuracy.Correct} of {accuracy.Samples} = {Percent(accuracy.Fraction)} (labels '{accuracy.Labels}')");
+        if (run.Quantisation is { } quantised) Line("Quantised", Quantised(quantised));
         Line("Latency", Latency(run.Timing));
         if (run.Timing.TimeScaleFactor > 1)
             Line("Overrun", $"{Plural(run.Timing.OverrunTicks, "tick")} of cores too short; real time needs ticks {Factor(run.Timing.TimeScaleFactor)} times as long, which the times here assume");
@@ -50,6 +58,15 @@ internal static class TerminalReport
         Line("Operations", $"per inference {Count(run.NeuroBench.EffectiveAcs)} ACs + {Count(run.NeuroBench.EffectiveMacs)} MACs effective, {Count(run.NeuroBench.DenseOperations)} dense");
         Line("Sparsity", $"activations {Percent(run.NeuroBench.ActivationSparsity)}, connections {Percent(run.NeuroBench.ConnectionSparsity)}; footprint {Bytes(run.NeuroBench.FootprintBytes)}");
         return grid;
+    }
+
+    public static string Quantised(ReportQuantisation q)
+    {
+        var parts = new List<string>();
+        if (q.LeastAgreement is { } agreement) parts.Add($"spikes equal to float32: {Percent(agreement)} in the worst layer");
+        if (q.SameClass is { } same) parts.Add($"same class: {Percent(same)}");
+        if (q is { FloatAccuracy: { } was, QuantisedAccuracy: { } now }) parts.Add($"accuracy {Percent(was)} to {Percent(now)}");
+        return parts.Count == 0 ? "not compared with float32 (no samples)" : $"{string.Join("; ", parts)} (on {Plural(q.Samples, "sample")})";
     }
 
     private static string Latency(ReportTiming t) =>

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using NeuroChip.Cli.Compiling;
 using NeuroChip.Cli.Terminal;
+using NeuroChip.Runtime.Arrays;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -18,19 +20,20 @@ internal static class SimulateVerb
         command.SetAction(parsed =>
         {
             var workers = parsed.GetValue(threads);
-            Simulate(compile.Read(parsed, parsed.GetRequiredValue(model), workers), run.Read(parsed, workers));
+            var request = run.Read(parsed, workers);
+            Simulate(compile.Read(parsed, parsed.GetRequiredValue(model), workers, request.Labels), request);
             return ExitCode.Fine;
         });
         return command;
     }
 
-    /// <summary>Compiles and runs.</summary>
+    /// <summary>Compiles and runs. Without calibration samples of their own, the samples of the run are the best ones there are.</summary>
     public static void Simulate(CompileRequest compile, RunRequest run)
     {
         var simulation = new Simulation(run);
         simulation.RequireWritable();
-        Compilation compiled;
-        using (var line = new ProgressLine()) compiled = Toolchain.Compile(compile, line);
-        simulation.Run(compiled.Image!);
+        var arrays = ArrayFile.Read(run.Input);
+        var compiled = compile.Calibrate is null ? (compile with { Calibrate = run.Input }).Compile(arrays) : compile.Compile();
+        simulation.Run(compiled.Image!, arrays, QuantisationSummary.Of(compiled.Quantisation));
     }
 }

@@ -8,6 +8,8 @@ using NeuroChip.Runtime;
 using NeuroChip.Runtime.Arrays;
 using NeuroChip.Runtime.Inputs;
 using NeuroChip.Runtime.Reports;
+using NeuroChip.Simulator;
+using NeuroChip.Simulator.Engines;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -25,12 +27,11 @@ internal sealed class Simulation(RunRequest request)
     public RunReport Run(ChipImage image)
     {
         RequireWritable();
-        var arrays = ArrayFile.Read(request.Input);
-        return Run(image, arrays);
+        return Run(image, ArrayFile.Read(request.Input), null);
     }
 
-    /// <summary>The whole run on arrays that are loaded already.</summary>
-    public RunReport Run(ChipImage image, IReadOnlyDictionary<string, Tensor> arrays)
+    /// <summary>The whole run on arrays that are loaded already, with what compiling found out about the integers.</summary>
+    public RunReport Run(ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, ReportQuantisation? quantisation)
     {
         var chip = ChipModelReader.Parse(image.ChipYaml, $"chip model of {image.Name}");
         var warnings = new DiagnosticBag();
@@ -41,7 +42,7 @@ internal sealed class Simulation(RunRequest request)
         var recording = RunRecording.Parse(request.Record, image);
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
-        var device = Toolchain.Device(request.Engine, request.Threads);
+        using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), null, request.Threads);
         var clock = Stopwatch.StartNew();
         SessionResult result;
         using (var line = new ProgressLine())
@@ -52,7 +53,7 @@ internal sealed class Simulation(RunRequest request)
 
         var seconds = clock.Elapsed.TotalSeconds;
         var accuracy = request.Labels is null ? null : Labels.Judge(image.Readouts[0], result.Samples, labels, request.Labels, request.Input);
-        var report = RunReportBuilder.Build(image, chip, result, device.Description, accuracy, request.Labels);
+        var report = RunReportBuilder.Build(image, chip, result, device.Description, accuracy, request.Labels) with { Quantisation = quantisation };
         if (request.Output is { } output) OutputFile.Write(output, stream => ArrayFile.Write(stream, OutputArrays.Of(image, samples, result)));
         foreach (var (writer, path) in ReportPaths()) OutputFile.Write(path, stream => writer.Write(report, stream));
         Print(report, seconds);

@@ -90,15 +90,18 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
         }
         catch (DiagnosticException e)
         {
-            foreach (var d in e.Diagnostics) problems.Add(d with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
+            foreach (var d in e.Diagnostics) Report(site, d);
             return Unknown();
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
         {
-            problems.Add(Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements", new Place(path, $"node '{site.Node}' ({site.Op})")));
+            Report(site, Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements"));
             return Unknown();
         }
     }
+
+    /// <summary>Adds a problem with the place of the node.</summary>
+    public void Report(Site site, Diagnostic problem) => problems.Add(problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
 
     /// <summary>The model, without what no output needs.</summary>
     public FlatModel Finish(int opset, ImmutableArray<int> inputs, ImmutableArray<(string Name, int Value)> outputs)

@@ -19,7 +19,7 @@ public enum Boundary
 
 /// <summary>
 /// A chip as data: what fits (hard limits), what things take (cycles, times) and what they cost (energy). Read from YAML by
-/// <c>ChipModelReader</c>; every number says where it comes from.
+/// <see cref="ChipModelReader"/>; every number says where it comes from.
 /// </summary>
 public sealed record ChipModel
 {
@@ -75,7 +75,7 @@ public sealed record ChipModel
     public ActionCosts Energy => EnergyTables[DefaultEnergy];
 
     /// <summary>Core cycles in a tick at real-time speed.</summary>
-    public long CyclesPerTick => (long)((Tick.Number * Tick.Unit.Scale) * (Core.Clock.Number * Core.Clock.Unit.Scale));
+    public long CyclesPerTick => (long)Math.Round(Tick.Seconds * Core.Clock.Hertz);
 
     /// <summary>A cost table by name; NC6016 if there is none of that name.</summary>
     /// <param name="name">Name of the table; null for the default one.</param>

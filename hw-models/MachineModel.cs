@@ -124,8 +124,8 @@ public sealed record MachineModel
         Wrap = f.Choice("wrap", m?.Wrap, "Along which axes links run around from the last chip to the first."),
         Width = f.Quantity("width", Dimension.CountOf("chips", "chip"), m?.Width, "Columns of the bounding rectangle."),
         Height = f.Quantity("height", Dimension.CountOf("chips", "chip"), m?.Height, "Rows of the bounding rectangle."),
-        BoardRows = f.Texts("board_rows", "^[0-9]+-[0-9]+$", m?.BoardRows ?? [], "Chips of one board: per row from y = 0, the first and last column, e.g. 1-7."),
-        BoardOrigins = f.Texts("board_origins", "^[0-9]+,[0-9]+$", m?.BoardOrigins ?? [], "Chip coordinates x,y of each board's corner; past the edge they go on at the other side."),
+        BoardRows = f.Texts("board_rows", "^[0-9]{1,4}-[0-9]{1,4}$", m?.BoardRows ?? [], "Chips of one board: per row from y = 0, the first and last column, e.g. 1-7."),
+        BoardOrigins = f.Texts("board_origins", "^[0-9]{1,4},[0-9]{1,4}$", m?.BoardOrigins ?? [], "Chip coordinates x,y of each board's corner; past the edge they go on at the other side."),
     };
 
     /// <summary>Cells of the boards, in machine coordinates, with overlaps; for checking.</summary>

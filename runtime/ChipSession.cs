@@ -38,9 +38,7 @@ public sealed class ChipSession
             progress?.Report(results.Count);
         }
 
-        return new SessionResult(
-            results.MoveToImmutable(),
-            results.Select(r => r.Activity).Aggregate((a, b) => a + b),
-            results.Select(r => r.Timing).Aggregate((a, b) => a + b));
+        var done = results.MoveToImmutable();
+        return new SessionResult(done, done.Select(r => r.Activity).Aggregate((a, b) => a + b), done.Select(r => r.Timing).Aggregate((a, b) => a + b));
     }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Runtime;
@@ -20,4 +22,21 @@ public sealed record RunRecording(bool EverySpikingPopulation, ImmutableHashSet<
     /// <summary>Whether emissions of <paramref name="population"/> are kept.</summary>
     public bool Keeps(Population population) =>
         Names.Contains(population.Name) || (EverySpikingPopulation && population.Domain != SpikeDomain.Real);
+
+    /// <summary>What <c>--record</c> asks for: <c>outputs</c>, <c>all</c>, or names with commas between; a name <paramref name="image"/> does not have is refused.</summary>
+    public static RunRecording Parse(string text, ChipImage image)
+    {
+        if (text == "outputs") return Outputs;
+        if (text == "all") return All;
+        var names = text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToImmutableHashSet(StringComparer.Ordinal);
+        var bag = new DiagnosticBag();
+        foreach (var name in names.Except(image.Populations.Select(p => p.Name)).Order(StringComparer.Ordinal))
+        {
+            bag.Add(Diagnostic.Error("NC5012", $"--record: there is no population '{name}' in the image", null,
+                "its populations: " + string.Join(", ", image.Populations.Select(p => $"'{p.Name}'"))));
+        }
+
+        bag.ThrowIfErrors();
+        return new RunRecording(false, names);
+    }
 }

@@ -103,7 +103,7 @@ internal sealed class ChipFieldWriter : ChipFields
         var p = quantity.Provenance;
         var confidence = p.Confidence is { } c ? $", confidence: {c.Letter()}" : "";
         var note = p.Note is { } n ? $", note: {Quote(n)}" : "";
-        Line($"{name}: {{ value: {Quote(quantity.ToString())}, source: {Quote(p.Source)}, grade: {p.Grade.Letter()}{confidence}{note} }}");
+        Line($"{name}: {{ value: {Quote(quantity.ToString())}, source: {Quote(p.Source)}, grade: {Quote(p.Grade.Letter())}{confidence}{note} }}");
     }
 
     private void Line(string line) => text.Append(' ', depth * 2).Append(line).Append('\n');

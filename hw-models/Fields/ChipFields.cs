@@ -7,7 +7,7 @@ namespace NeuroChip.HwModels.Fields;
 /// present value and meaning to a walker and builds a record from the answers. So reading YAML, writing it, the JSON Schema and the table
 /// for people are four walkers over one list and cannot disagree about what fields there are.
 /// </summary>
-public abstract class ChipFields
+internal abstract class ChipFields
 {
     /// <summary>A sourced number that must be there.</summary>
     /// <param name="name">Name of the field in files.</param>

@@ -21,6 +21,12 @@ public sealed class Dimension : IEquatable<Dimension>
     /// <summary>Whether only whole numbers of the base unit make sense.</summary>
     public bool Whole { get; }
 
+    /// <summary>Whether it is a count of things, see <see cref="CountOf"/>.</summary>
+    public bool IsCount { get; private init; }
+
+    /// <summary>The greatest value in base units: counts are int, other whole numbers long.</summary>
+    public decimal Most => !Whole ? decimal.MaxValue : IsCount ? int.MaxValue : 1L << 60;
+
     /// <summary>Units it may be written in; empty where any unit will do.</summary>
     public ImmutableArray<Unit> Units { get; }
 
@@ -56,7 +62,7 @@ public sealed class Dimension : IEquatable<Dimension>
     /// <summary>A count of things, written with their name: "16 cores".</summary>
     /// <param name="noun">Plural, e.g. "cores".</param>
     /// <param name="singular">Singular, e.g. "core".</param>
-    public static Dimension CountOf(string noun, string singular) => new($"number of {noun}", true, (noun, 1m), (singular, 1m));
+    public static Dimension CountOf(string noun, string singular) => new($"number of {noun}", true, (noun, 1m), (singular, 1m)) { IsCount = true };
 
     /// <summary>The unit of that symbol, if this dimension has it.</summary>
     public Unit? Find(string symbol)

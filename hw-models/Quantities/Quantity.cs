@@ -41,9 +41,7 @@ public sealed record Quantity(decimal Number, Unit Unit, Dimension Dimension, Pr
     public Cycles Cycles => new(Whole(Dimension.Cycles));
 
     /// <summary>A count of things.</summary>
-    public int Count => Dimension.Whole && Dimension.Name.StartsWith("number of", StringComparison.Ordinal)
-        ? checked((int)(Number * Unit.Scale))
-        : throw Misread("a count");
+    public int Count => Dimension.IsCount ? checked((int)(Number * Unit.Scale)) : throw Misread("a count");
 
     /// <summary>The value as written, e.g. "200 MHz".</summary>
     public override string ToString() => $"{Number.ToString(CultureInfo.InvariantCulture)} {Unit.Symbol}";

@@ -29,6 +29,9 @@ public sealed record Place(string File, string? Item = null, int Line = 0, int C
 /// </summary>
 public sealed record Diagnostic(string Code, Severity Severity, string Message, Place? Place, ImmutableArray<string> Notes)
 {
+    /// <summary>The line the place is in and a caret under the column, ready to print; null where there is no text to show.</summary>
+    public string? Excerpt { get; init; }
+
     /// <summary>An error.</summary>
     public static Diagnostic Error(string code, string message, Place? place = null, params ReadOnlySpan<string> notes) =>
         new(code, Severity.Error, message, place, [.. notes]);
@@ -43,6 +46,7 @@ public sealed record Diagnostic(string Code, Severity Severity, string Message, 
         var text = new StringBuilder();
         text.Append(Severity == Severity.Error ? "error " : "warning ").Append(Code).Append(": ").Append(Message);
         if (Place is not null) text.Append("\n  --> ").Append(Place);
+        if (Excerpt is not null) text.Append('\n').Append(Excerpt);
         foreach (var note in Notes) text.Append("\n  note: ").Append(note);
         return text.ToString();
     }

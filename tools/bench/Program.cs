@@ -1,1 +1,7 @@
-return 0;
+using NeuroChip.Bench;
+
+return args switch
+{
+    ["kernels", ..] => KernelTable.Print(),
+    _ => 1,
+};

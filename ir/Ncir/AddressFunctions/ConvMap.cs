@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NeuroChip.Ir.Ncir.AddressFunctions;
 
 /// <summary>
@@ -98,6 +100,9 @@ public sealed record ConvMap(Window Y, Window X, int Channels, int OutChannels, 
 
     /// <inheritdoc/>
     public override int[] Encode() => [.. Y.Encode(), .. X.Encode(), Channels, OutChannels, Groups];
+
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("y", AddressFieldKind.Window), new("x", AddressFieldKind.Window), new("channels"), new("out_channels"), new("groups")];
 
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) => new ConvMap(Window.Decode(words), Window.Decode(words.AsSpan(6)), words[12], words[13], words[14]);

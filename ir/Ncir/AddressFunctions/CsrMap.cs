@@ -65,6 +65,9 @@ public sealed record CsrMap(ImmutableArray<int> Offsets, ImmutableArray<int> Tar
     /// <inheritdoc/>
     public override int[] Encode() => [Targets, Offsets.Length, .. Offsets, .. TargetOf];
 
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("targets"), new("offsets", AddressFieldKind.Counted), new("target_of", AddressFieldKind.Rest)];
+
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) =>
         new CsrMap([.. words.AsSpan(2, words[1])], [.. words.AsSpan(2 + words[1])], words[0]);

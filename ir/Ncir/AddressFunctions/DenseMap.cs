@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NeuroChip.Ir.Ncir.AddressFunctions;
 
 /// <summary>Every target: <c>map(a) = { (t, a*Targets + t) }</c>. Rows are the weight rows of the inputs, [Sources, Targets].</summary>
@@ -38,6 +40,9 @@ public sealed record DenseMap(int Sources, int Targets) : AddressFunction
 
     /// <inheritdoc/>
     public override int[] Encode() => [Sources, Targets];
+
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("sources"), new("targets")];
 
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) => new DenseMap(words[0], words[1]);

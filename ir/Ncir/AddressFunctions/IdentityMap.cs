@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NeuroChip.Ir.Ncir.AddressFunctions;
 
 /// <summary><c>map(a) = { (a, a % Rows) }</c>: one weight for all, one per channel or one per neuron.</summary>
@@ -32,6 +34,9 @@ public sealed record IdentityMap(int Size, int Rows) : AddressFunction
 
     /// <inheritdoc/>
     public override int[] Encode() => [Size, Rows];
+
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("size"), new("rows")];
 
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) => new IdentityMap(words[0], words[1]);

@@ -51,6 +51,9 @@ public sealed record PermutationMap(ImmutableArray<int> TargetOf, int Targets, i
     /// <inheritdoc/>
     public override int[] Encode() => [Targets, Rows, .. TargetOf];
 
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("targets"), new("rows"), new("target_of", AddressFieldKind.Rest)];
+
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) => new PermutationMap([.. words.AsSpan(2)], words[0], words[1]);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace NeuroChip.Ir.Ncir.AddressFunctions;
 
 /// <summary>
@@ -69,6 +71,9 @@ public sealed record PoolMap(Window Y, Window X, int Channels, bool RowPerPixel)
 
     /// <inheritdoc/>
     public override int[] Encode() => [.. Y.Encode(), .. X.Encode(), Channels, RowPerPixel ? 1 : 0];
+
+    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
+    public static ImmutableArray<AddressField> Fields { get; } = [new("y", AddressFieldKind.Window), new("x", AddressFieldKind.Window), new("channels"), new("row_per_pixel")];
 
     /// <summary>Reads back <see cref="Encode"/>.</summary>
     public static AddressFunction Decode(int[] words) => new PoolMap(Window.Decode(words), Window.Decode(words.AsSpan(6)), words[12], words[13] != 0);

@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using NeuroChip.Compiler.Mapping;
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Ncir;
+
+namespace NeuroChip.Compiler.Emit;
+
+/// <summary>Puts a module and its mapping together into the image that a chip loads.</summary>
+public static class ImageEmitter
+{
+    /// <summary>The image; the same arguments give the same bytes.</summary>
+    public static ChipImage Emit(Module module, ChipMapping mapping, ChipModel chip)
+    {
+        var cores = ImmutableArray.CreateBuilder<ImageCore>(mapping.Slices.Length);
+        for (var s = 0; s < mapping.Slices.Length; s++)
+        {
+            var slice = mapping.Slices[s];
+            var (x, y) = mapping.ChipOf(s);
+            var key = mapping.Keys[s];
+            cores.Add(new(x, y, mapping.Placement.CoreOf[s], new(slice.Population, slice.First, slice.Count, key.Key, key.Mask), slice.Memory));
+        }
+        return new(
+            module.Name,
+            chip.ToYaml(),
+            module.Arithmetic,
+            module.Steps,
+            module.TicksPerStep,
+            module.Populations,
+            module.Projections,
+            module.Readouts,
+            cores.MoveToImmutable(),
+            mapping.Tables);
+    }
+}

@@ -1,0 +1,75 @@
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Neurons;
+
+namespace NeuroChip.Compiler.Lowering;
+
+/// <summary>A population while the module is being made: everything in C order of the framework's tensors.</summary>
+internal sealed class PopulationDraft(int id, string name, int[] shape)
+{
+    public int Id { get; } = id;
+
+    public string Name { get; set; } = name;
+
+    /// <summary>Shape of one step's value in the framework.</summary>
+    public int[] Shape { get; } = shape;
+
+    public int Size { get; } = shape.Aggregate(1, (a, b) => a * b);
+
+    /// <summary>Shape as the image that convolutions and pools at this population agree on, or null.</summary>
+    public int[]? Image { get; set; }
+
+    /// <summary>The neuron, its per-neuron parameters in the framework's order.</summary>
+    public required Neuron Neuron { get; set; }
+
+    public required SpikeDomain Domain { get; set; }
+
+    /// <summary>Per port, the bias (one value or one per neuron), null for none.</summary>
+    public float[]?[] Bias { get; set; } = [];
+
+    public List<ProjectionDraft> Incoming { get; } = [];
+
+    /// <summary>Takes part in an operation on images; false if another image shape was agreed on before.</summary>
+    public bool AgreesOn(int[]? image)
+    {
+        if (image is null) return true;
+        if (image.Aggregate(1, (a, b) => a * b) != Size) return false;
+        Image ??= image;
+        return Image.AsSpan().SequenceEqual(image);
+    }
+}
+
+/// <summary>A projection while the module is being made.</summary>
+internal sealed record ProjectionDraft(int Port, int Source, int Delay, LinearMap Map, Reduction Reduction, string Name);
+
+/// <summary>One population's share in a <see cref="LinearForm"/>.</summary>
+internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, string Name);
+
+/// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero; one value or one per element).</summary>
+internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, float[]? Bias)
+{
+    public int Size { get; } = Shape.Aggregate(1, (a, b) => a * b);
+
+    public LinearForm Scaled(float[] factor, Func<LinearForm, LinearForm> relay)
+    {
+        if (factor.Length == 1 && factor[0] == 1) return this;
+        var terms = Terms.Select(t => (Term: t, Map: t.Map.Scaled(factor))).ToArray();
+        if (Array.Exists(terms, t => t.Map is null)) return relay(this).Scaled(factor, relay);
+        return this with { Terms = [.. terms.Select(t => t.Term with { Map = t.Map! })], Bias = Bias is null ? null : Floats.Multiply(Bias, factor) };
+    }
+
+    public LinearForm Plus(LinearForm other)
+    {
+        var terms = Terms.ToList();
+        foreach (var term in other.Terms)
+        {
+            // Twice the same emission, element by element, is one projection with the sum of the factors.
+            var same = terms.FindIndex(t => t.Population == term.Population && t.Delay == term.Delay && t.Map is ElementMap && term.Map is ElementMap);
+            if (same >= 0) terms[same] = terms[same] with { Map = new ElementMap(Size, Floats.Add(((ElementMap)terms[same].Map).Factor, ((ElementMap)term.Map).Factor)) };
+            else terms.Add(term);
+        }
+        var bias = Bias is null ? other.Bias : other.Bias is null ? Bias : Floats.Add(Bias, other.Bias);
+        return this with { Terms = terms, Bias = bias };
+    }
+
+    public LinearForm Later(int steps) => this with { Terms = [.. Terms.Select(t => t with { Delay = t.Delay + steps })] };
+}

@@ -1,0 +1,232 @@
+using NeuroChip.Ir.Ncir.AddressFunctions;
+
+namespace NeuroChip.Compiler.Lowering;
+
+/// <summary>
+/// A linear operation from one population's emissions to a value, in C order of the framework's tensors on both sides (images are
+/// [1,C,H,W] or [1,C,L]). What <see cref="ModuleBuilder"/> turns into an address function once the layouts are known.
+/// </summary>
+internal abstract record LinearMap
+{
+    /// <summary>Elements of the source.</summary>
+    public abstract int Sources { get; }
+
+    /// <summary>Elements of the result.</summary>
+    public abstract int Targets { get; }
+
+    /// <summary>Shape as an image that the source must have, or null.</summary>
+    public virtual int[]? SourceImage => null;
+
+    /// <summary>Shape as an image that the result must have, or null.</summary>
+    public virtual int[]? TargetImage => null;
+
+    /// <summary>The map followed by a factor per result element (or one for all); null if this form cannot hold it.</summary>
+    public abstract LinearMap? Scaled(float[] factor);
+}
+
+/// <summary>Element by element, times a factor (one or one per element).</summary>
+internal sealed record ElementMap(int Size, float[] Factor) : LinearMap
+{
+    public override int Sources => Size;
+
+    public override int Targets => Size;
+
+    public bool IsUnit => Factor.Length == 1 && Factor[0] == 1;
+
+    public override LinearMap Scaled(float[] factor) => new ElementMap(Size, Floats.Multiply(Factor, factor));
+}
+
+/// <summary>Every source goes to at most one result element and no two to the same: transposes, slices, pads, concatenations.</summary>
+internal sealed record IndexMap(int[] TargetOf, int Count, float[] Factor) : LinearMap
+{
+    public override int Sources => TargetOf.Length;
+
+    public override int Targets => Count;
+
+    public override LinearMap Scaled(float[] factor) => new IndexMap(TargetOf, Count, Floats.Multiply(Factor, factor));
+}
+
+/// <summary>A full matrix, [Sources, Targets].</summary>
+internal sealed record MatrixMap(int Rows, int Columns, float[] Weights) : LinearMap
+{
+    public override int Sources => Rows;
+
+    public override int Targets => Columns;
+
+    public override LinearMap Scaled(float[] factor)
+    {
+        var scaled = new float[Weights.Length];
+        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : i % Columns];
+        return this with { Weights = scaled };
+    }
+}
+
+/// <summary>The same matrix [Inputs, Outputs] on each of a number of tokens.</summary>
+internal sealed record TokenMap(int Tokens, int Inputs, int Outputs, float[] Weights) : LinearMap
+{
+    public override int Sources => Tokens * Inputs;
+
+    public override int Targets => Tokens * Outputs;
+
+    public override LinearMap? Scaled(float[] factor)
+    {
+        if (factor.Length != 1 && !Floats.HasPeriod(factor, Outputs)) return null;
+        var scaled = new float[Weights.Length];
+        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : i % Outputs];
+        return this with { Weights = scaled };
+    }
+}
+
+/// <summary>
+/// A convolution: weights [OutChannels, Channels/Groups, KH, KW], or where <paramref name="Transposed"/> [Channels, OutChannels/Groups, KH, KW]
+/// with the windows' roles swapped as in <see cref="TransposedConvMap"/>.
+/// </summary>
+internal sealed record ConvolutionMap(Window Y, Window X, int Channels, int OutChannels, int Groups, bool Transposed, bool OneDimensional, float[] Weights) : LinearMap
+{
+    private (int H, int W) In => Transposed ? (Y.Output, X.Output) : (Y.Input, X.Input);
+
+    private (int H, int W) Out => Transposed ? (Y.Input, X.Input) : (Y.Output, X.Output);
+
+    public override int Sources => Channels * In.H * In.W;
+
+    public override int Targets => OutChannels * Out.H * Out.W;
+
+    public override int[] SourceImage => OneDimensional ? [1, Channels, In.W] : [1, Channels, In.H, In.W];
+
+    public override int[] TargetImage => OneDimensional ? [1, OutChannels, Out.W] : [1, OutChannels, Out.H, Out.W];
+
+    public override LinearMap? Scaled(float[] factor)
+    {
+        var pixels = Out.H * Out.W;
+        if (factor.Length != 1 && !Floats.IsPerChannel(factor, OutChannels, pixels)) return null;
+        var scaled = new float[Weights.Length];
+        int taps = Y.Kernel * X.Kernel, perGroup = OutChannels / Groups;
+        for (var i = 0; i < scaled.Length; i++)
+        {
+            var oc = Transposed ? (i / (taps * perGroup) / (Channels / Groups) * perGroup) + (i / taps % perGroup) : i / (taps * (Channels / Groups));
+            scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : oc * pixels];
+        }
+        return this with { Weights = scaled };
+    }
+
+    /// <summary>The convolution on inputs that are multiplied by one factor, or one per channel; null if they differ inside a channel.</summary>
+    public ConvolutionMap? AfterFactor(float[] factor)
+    {
+        var pixels = In.H * In.W;
+        if (factor.Length != 1 && !Floats.IsPerChannel(factor, Channels, pixels)) return null;
+        var scaled = new float[Weights.Length];
+        int taps = Y.Kernel * X.Kernel, inputs = Channels / Groups, outputs = OutChannels / Groups;
+        for (var i = 0; i < scaled.Length; i++)
+        {
+            var c = Transposed ? i / (taps * outputs) : (i / (taps * inputs) / outputs * inputs) + (i / taps % inputs);
+            scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : c * pixels];
+        }
+        return this with { Weights = scaled };
+    }
+}
+
+/// <summary>Pooling of each channel: a sum with a factor (one or one per result pixel), or where <paramref name="Max"/> the maximum.</summary>
+internal sealed record PoolingMap(Window Y, Window X, int Channels, bool OneDimensional, float[] Factor, bool Max = false) : LinearMap
+{
+    public override int Sources => Channels * Y.Input * X.Input;
+
+    public override int Targets => Channels * Y.Output * X.Output;
+
+    public override int[] SourceImage => OneDimensional ? [1, Channels, X.Input] : [1, Channels, Y.Input, X.Input];
+
+    public override int[] TargetImage => OneDimensional ? [1, Channels, X.Output] : [1, Channels, Y.Output, X.Output];
+
+    public override LinearMap? Scaled(float[] factor) =>
+        factor.Length == 1 && !Max ? this with { Factor = Floats.Multiply(Factor, factor) } : Max ? null : AsConvolution()?.Scaled(factor);
+
+    /// <summary>The same as a depthwise convolution; null if the factor differs between pixels.</summary>
+    public ConvolutionMap? AsConvolution()
+    {
+        if (Factor.Length != 1 || Max) return null;
+        var weights = new float[Channels * Y.Kernel * X.Kernel];
+        Array.Fill(weights, Factor[0]);
+        return new(Y, X, Channels, Channels, Channels, false, OneDimensional, weights);
+    }
+}
+
+/// <summary>Explicit synapses, compressed by source; targets of a source ascend.</summary>
+internal sealed record ExplicitMap(int[] Offsets, int[] TargetOf, float[] Weights, int Count) : LinearMap
+{
+    public override int Sources => Offsets.Length - 1;
+
+    public override int Targets => Count;
+
+    public override LinearMap Scaled(float[] factor)
+    {
+        var scaled = new float[Weights.Length];
+        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : TargetOf[i]];
+        return this with { Weights = scaled };
+    }
+}
+
+/// <summary>Arrays of floats of which a single one stands for all elements.</summary>
+internal static class Floats
+{
+    public static float[] One { get; } = [1f];
+
+    public static float[] Multiply(float[] a, float[] b) => Zip(a, b, (x, y) => x * y);
+
+    public static float[] Add(float[] a, float[] b) => Zip(a, b, (x, y) => x + y);
+
+    public static float[] Zip(float[] a, float[] b, Func<float, float, float> f)
+    {
+        var result = new float[Math.Max(a.Length, b.Length)];
+        for (var i = 0; i < result.Length; i++) result[i] = f(a[a.Length == 1 ? 0 : i], b[b.Length == 1 ? 0 : i]);
+        return Compact(result);
+    }
+
+    public static float[] Compact(float[] values) => values.Length > 1 && Array.TrueForAll(values, v => v == values[0]) ? [values[0]] : values;
+
+    public static bool HasPeriod(float[] values, int period)
+    {
+        for (var i = period; i < values.Length; i++)
+            if (values[i] != values[i - period]) return false;
+        return true;
+    }
+
+    /// <summary>Whether values over [channels, pixels] are the same at all pixels.</summary>
+    public static bool IsPerChannel(float[] values, int channels, int pixels)
+    {
+        if (values.Length != channels * pixels) return false;
+        for (var i = 0; i < values.Length; i++)
+            if (values[i] != values[i / pixels * pixels]) return false;
+        return true;
+    }
+
+    /// <summary>A constant tensor broadcast to a shape, as floats in C order; one value if all are equal.</summary>
+    public static float[] Broadcast(Ir.Tensors.Tensor tensor, IReadOnlyList<int> shape)
+    {
+        var data = tensor.ToFloats();
+        if (data.Length == 1) return [data[0]];
+        var size = 1;
+        foreach (var d in shape) size *= d;
+        if (data.Length == size && tensor.Rank <= shape.Count) return Compact(data);
+        var result = new float[size];
+        var strides = new int[shape.Count];
+        var stride = 1;
+        for (int i = tensor.Rank - 1, j = shape.Count - 1; i >= 0 && j >= 0; i--, j--)
+        {
+            strides[j] = tensor.Shape[i] == 1 ? 0 : stride;
+            stride *= tensor.Shape[i];
+        }
+        var index = new int[shape.Count];
+        var at = 0;
+        for (var n = 0; n < size; n++)
+        {
+            result[n] = data[at];
+            for (var d = shape.Count - 1; d >= 0; d--)
+            {
+                at += strides[d];
+                if (++index[d] < shape[d]) break;
+                at -= strides[d] * shape[d];
+                index[d] = 0;
+            }
+        }
+        return Compact(result);
+    }
+}

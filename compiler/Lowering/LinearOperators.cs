@@ -1,0 +1,223 @@
+using NeuroChip.Compiler.Onnx;
+using NeuroChip.Compiler.Rolling;
+using NeuroChip.Ir.Graphs;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Compiler.Lowering;
+
+/// <summary>ONNX operators that are linear in their first operand, as linear maps.</summary>
+internal static class LinearOperators
+{
+    /// <summary>The map of an operator and its own bias (null: none); null if the operator is not linear in operand <paramref name="of"/>.</summary>
+    public static (LinearMap Map, float[]? Bias)? Of(Graph graph, GraphNode node, out int of)
+    {
+        of = 0;
+        var attributes = new OnnxAttributes(node.Attributes);
+        switch (node.Op)
+        {
+            case "Conv":
+                return Convolution(graph, node, attributes, transposed: false);
+            case "ConvTranspose":
+                return Convolution(graph, node, attributes, transposed: true);
+            case "Gemm":
+                return Gemm(graph, node, attributes);
+            case "MatMul":
+                return MatMul(graph, node, out of);
+            case "AveragePool":
+                return AveragePool(graph, node, attributes) is { } average ? (average, null) : null;
+            case "GlobalAveragePool":
+                var shape = graph.Nodes[node.Operands[0]].Shape;
+                if (shape.Length is not (3 or 4) || shape[0] != 1) return null;
+                var y = shape.Length == 4 ? new Window(shape[2], 1, shape[2]) : Window.Single;
+                var x = new Window(shape[^1], 1, shape[^1]);
+                return (new PoolingMap(y, x, shape[1], shape.Length == 3, [1f / (y.Kernel * x.Kernel)]), null);
+            case "ReduceMean" or "ReduceSum":
+                return Reduction(graph, node, attributes) is { } reduced ? (reduced, null) : null;
+            case "Transpose" or "Slice" or "Pad" or "Expand" or "Tile" or "Gather":
+                return Rearrangement(graph, node, attributes) is { } moved ? (moved, null) : null;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The window of a max-pool over zero-padded or unpadded data.</summary>
+    public static PoolingMap? MaxPool(Graph graph, GraphNode node)
+    {
+        var attributes = new OnnxAttributes(node.Attributes);
+        var shape = graph.Nodes[node.Operands[0]].Shape;
+        if (shape.Length is not (3 or 4) || shape[0] != 1) return null;
+        if (node.Op == "GlobalMaxPool")
+            return new(shape.Length == 4 ? new Window(shape[2], 1, shape[2]) : Window.Single, new Window(shape[^1], 1, shape[^1]), shape[1], shape.Length == 3, Floats.One, true);
+        var (y, x) = Windows(shape, node.Shape, attributes.Ints("kernel_shape", []), attributes);
+        return new(y, x, shape[1], shape.Length == 3, Floats.One, true);
+    }
+
+    private static (LinearMap, float[]?)? Convolution(Graph graph, GraphNode node, OnnxAttributes attributes, bool transposed)
+    {
+        var (input, output) = (graph.Nodes[node.Operands[0]].Shape, node.Shape);
+        if (graph.Nodes[node.Operands[1]].Constant is not { } weight || input.Length is not (3 or 4) || input[0] != 1) return null;
+        var kernel = weight.Shape.Skip(2).Select(k => (long)k).ToArray();
+        var (y, x) = transposed ? Windows(output, input, kernel, attributes) : Windows(input, output, kernel, attributes);
+        var bias = node.Operands.Length > 2 && node.Operands[2] >= 0 ? graph.Nodes[node.Operands[2]].Constant : null;
+        if (node.Operands.Length > 2 && node.Operands[2] >= 0 && bias is null) return null;
+        var map = new ConvolutionMap(y, x, input[1], output[1], (int)attributes.Int("group", 1), transposed, input.Length == 3, weight.ToFloats());
+        return (map, bias is null ? null : PerChannel(bias, output));
+    }
+
+    private static (LinearMap, float[]?)? Gemm(Graph graph, GraphNode node, OnnxAttributes attributes)
+    {
+        var shape = graph.Nodes[node.Operands[0]].Shape;
+        if (graph.Nodes[node.Operands[1]].Constant is not { } weight || attributes.Int("transA", 0) != 0) return null;
+        var transposed = attributes.Int("transB", 0) != 0;
+        var alpha = attributes.Float("alpha", 1);
+        int inputs = shape[1], outputs = node.Shape[1];
+        var w = weight.ToFloats();
+        var rows = new float[inputs * outputs];
+        for (var i = 0; i < inputs; i++)
+            for (var o = 0; o < outputs; o++) rows[(i * outputs) + o] = alpha * (transposed ? w[(o * inputs) + i] : w[(i * outputs) + o]);
+        float[]? bias = null;
+        if (node.Operands.Length > 2 && node.Operands[2] >= 0)
+        {
+            if (graph.Nodes[node.Operands[2]].Constant is not { } c) return null;
+            var beta = attributes.Float("beta", 1);
+            bias = [.. Floats.Broadcast(c, node.Shape).Select(v => beta * v)];
+        }
+        return (shape[0] == 1 ? new MatrixMap(inputs, outputs, rows) : new TokenMap(shape[0], inputs, outputs, rows), bias);
+    }
+
+    private static (LinearMap, float[]?)? MatMul(Graph graph, GraphNode node, out int of)
+    {
+        of = 0;
+        var (a, b) = (graph.Nodes[node.Operands[0]], graph.Nodes[node.Operands[1]]);
+        if (b.Constant is { } weight && b.Op == "Constant" && weight.Rank is 1 or 2)
+        {
+            var inputs = a.Shape[^1];
+            var outputs = weight.Rank == 1 ? 1 : weight.Shape[1];
+            var tokens = Tensor.Count(a.Shape.AsSpan()) / inputs;
+            return (tokens == 1 ? new MatrixMap(inputs, outputs, weight.ToFloats()) : new TokenMap(tokens, inputs, outputs, weight.ToFloats()), null);
+        }
+        if (a.Constant is not { Rank: 2 } left || a.Op != "Constant" || b.Shape.Length > 2) return null;
+
+        // W x with the weights on the left: y[i, n] = sum_k W[i, k] x[k, n].
+        of = 1;
+        int rows = left.Shape[0], inner = left.Shape[1], columns = b.Shape.Length == 1 ? 1 : b.Shape[1];
+        var w = left.ToFloats();
+        var lists = new List<(int, float)>?[inner * columns];
+        for (var k = 0; k < inner; k++)
+            for (var n = 0; n < columns; n++)
+                lists[(k * columns) + n] = [.. Enumerable.Range(0, rows).Select(i => ((i * columns) + n, w[(i * inner) + k]))];
+        return (LinearAlgebra.FromLists(lists, rows * columns), null);
+    }
+
+    private static PoolingMap? AveragePool(Graph graph, GraphNode node, OnnxAttributes attributes)
+    {
+        var shape = graph.Nodes[node.Operands[0]].Shape;
+        if (shape.Length is not (3 or 4) || shape[0] != 1) return null;
+        var (y, x) = Windows(shape, node.Shape, attributes.Ints("kernel_shape", []), attributes);
+        var full = 1f / (y.Kernel * x.Kernel);
+        var factor = new float[y.Output * x.Output];
+        var padded = attributes.Int("count_include_pad", 0) != 0;
+        var pads = attributes.Ints("pads", new long[2 * (shape.Length - 2)]);
+        for (var p = 0; p < factor.Length; p++)
+            factor[p] = 1f / (Inside(y, p / x.Output, shape.Length == 4 ? 0 : -1) * Inside(x, p % x.Output, shape.Length == 4 ? 1 : 0));
+        return new(y, x, shape[1], shape.Length == 3, Array.TrueForAll(factor, f => f == full) ? [full] : Floats.Compact(factor));
+
+        // Taps that count for the divisor: those on the image, or with count_include_pad those on the padded image.
+        int Inside(Window axis, int output, int spatial)
+        {
+            var after = padded && spatial >= 0 ? (int)pads[(pads.Length / 2) + spatial] : 0;
+            var count = 0;
+            for (var tap = 0; tap < axis.Kernel; tap++)
+            {
+                var at = axis.InputOf(output, tap);
+                if (at >= (padded ? -axis.Pad : 0) && at < axis.Input + after) count++;
+            }
+            return count;
+        }
+    }
+
+    private static LinearMap? Reduction(Graph graph, GraphNode node, OnnxAttributes attributes)
+    {
+        var shape = graph.Nodes[node.Operands[0]].Shape;
+        long[] given = node.Operands.Length > 1 && node.Operands[1] >= 0 ? graph.Nodes[node.Operands[1]].Constant!.ToLongs() : attributes.Ints("axes", []);
+        var axes = given.Length == 0 ? [.. Enumerable.Range(0, shape.Length)] : given.Select(a => (int)(a < 0 ? a + shape.Length : a)).ToHashSet();
+        var count = axes.Aggregate(1, (n, a) => n * shape[a]);
+        var weight = node.Op == "ReduceMean" ? 1f / count : 1f;
+        if (count == 1) return new ElementMap(Tensor.Count(shape.AsSpan()), Floats.One);
+        if (shape.Length == 4 && shape[0] == 1 && axes.SetEquals([2, 3]))
+            return new PoolingMap(new(shape[2], 1, shape[2]), new(shape[3], 1, shape[3]), shape[1], false, [weight]);
+        if (shape.Length == 3 && shape[0] == 1 && axes.SetEquals([2])) return new PoolingMap(Window.Single, new(shape[2], 1, shape[2]), shape[1], true, [weight]);
+        var lists = new List<(int, float)>?[Tensor.Count(shape.AsSpan())];
+        var index = new int[shape.Length];
+        for (var i = 0; i < lists.Length; i++)
+        {
+            var target = 0;
+            for (var d = 0; d < shape.Length; d++)
+                if (!axes.Contains(d)) target = (target * shape[d]) + index[d];
+            lists[i] = [(target, weight)];
+            for (var d = shape.Length - 1; d >= 0 && ++index[d] == shape[d]; d--) index[d] = 0;
+        }
+        return LinearAlgebra.FromLists(lists, lists.Length / count);
+    }
+
+    /// <summary>Operators that only move elements: found by moving the numbers of the elements themselves.</summary>
+    private static LinearMap? Rearrangement(Graph graph, GraphNode node, OnnxAttributes attributes)
+    {
+        var source = graph.Nodes[node.Operands[0]];
+        if (node.Op == "Pad" && node.Attributes.TryGetValue("mode", out var mode) && (string)mode != "constant") return null;
+        var size = Tensor.Count(source.Shape.AsSpan());
+        var numbers = new float[size];
+        for (var i = 0; i < size; i++) numbers[i] = i + 1;
+        var operands = node.Operands.Select(o => o < 0 ? null : graph.Nodes[o].Constant).ToArray();
+        operands[0] = Tensor.Of(source.Shape, numbers);
+        for (var i = 1; i < operands.Length; i++)
+            if (node.Operands[i] >= 0 && operands[i] is null) return null;
+        // A pad with a constant other than zero adds a bias; the caller sees it by applying the operator to zero.
+        if (node.Op == "Pad" && operands.Length > 2 && operands[2] is { } fill && fill.At(0) != 0) operands[2] = Tensor.Scalar(0f);
+        if (size >= 1 << 24) return null;
+        var ids = Enumerable.Range(0, operands.Length).ToArray();
+        var moved = StepEvaluation.Evaluate(node.Op, attributes, null, node.Shape, ids, operands).ToFloats();
+        var lists = new List<(int, float)>?[size];
+        var single = true;
+        for (var t = 0; t < moved.Length; t++)
+        {
+            var s = (int)moved[t] - 1;
+            if (s < 0) continue;
+            if (lists[s] is null) lists[s] = [];
+            else single = false;
+            lists[s]!.Add((t, 1f));
+        }
+        return single ? new IndexMap([.. lists.Select(l => l is null ? -1 : l[0].Item1)], moved.Length, Floats.One) : LinearAlgebra.FromLists(lists, moved.Length);
+    }
+
+    private static (Window Y, Window X) Windows(IReadOnlyList<int> input, IReadOnlyList<int> output, long[] kernel, OnnxAttributes attributes)
+    {
+        var spatial = input.Count - 2;
+        var strides = attributes.Ints("strides", [.. Enumerable.Repeat(1L, spatial)]);
+        var dilations = attributes.Ints("dilations", [.. Enumerable.Repeat(1L, spatial)]);
+        var pads = attributes.Ints("pads", new long[2 * spatial]);
+        var auto = attributes.Text("auto_pad", "NOTSET");
+        var windows = new Window[spatial];
+        for (var i = 0; i < spatial; i++)
+        {
+            var pad = (int)pads[i];
+            if (auto is "SAME_UPPER" or "SAME_LOWER")
+            {
+                var total = Math.Max(0, ((output[i + 2] - 1) * strides[i]) + ((kernel[i] - 1) * dilations[i]) + 1 - input[i + 2]);
+                pad = (int)(auto == "SAME_UPPER" ? total / 2 : (total + 1) / 2);
+            }
+            windows[i] = new(input[i + 2], output[i + 2], (int)kernel[i], (int)strides[i], pad, (int)dilations[i]);
+        }
+        return spatial == 2 ? (windows[0], windows[1]) : (Window.Single, windows[0]);
+    }
+
+    private static float[] PerChannel(Tensor bias, IReadOnlyList<int> shape)
+    {
+        var pixels = shape.Skip(2).Aggregate(1, (a, b) => a * b);
+        var values = bias.ToFloats();
+        var result = new float[values.Length * pixels];
+        for (var i = 0; i < result.Length; i++) result[i] = values[i / pixels];
+        return Floats.Compact(result);
+    }
+}

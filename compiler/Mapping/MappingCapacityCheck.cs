@@ -1,0 +1,88 @@
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+
+namespace NeuroChip.Compiler.Mapping;
+
+/// <summary>The part of <see cref="MappingChecker"/> that counts: limits of cores and chips, and the sizes that slices claim, reckoned anew.</summary>
+internal static class MappingCapacityCheck
+{
+    /// <summary>Adds what is over a limit or too small to be true.</summary>
+    public static void Check(Module module, ChipModel chip, ChipMapping mapping, List<string> findings)
+    {
+        var perChip = new Dictionary<(int, int), long>();
+        for (var s = 0; s < mapping.Slices.Length; s++)
+        {
+            var slice = mapping.Slices[s];
+            var name = $"slice {s} of '{module[slice.Population].Name}'";
+            if (slice.Count > chip.Core.Neurons.Count) findings.Add($"{name}: {slice.Count} neurons; a core computes {chip.Core.Neurons.Count}");
+            var local = slice.Memory.Where(u => u.Memory == "DTCM").Sum(u => u.Bytes);
+            if (8 * local > chip.Core.Dtcm.Bits.Count - chip.Core.DtcmReserved.Bits.Count) findings.Add($"{name}: {local} bytes of DTCM are too many");
+            perChip[mapping.ChipOf(s)] = perChip.GetValueOrDefault(mapping.ChipOf(s)) + slice.Memory.Where(u => u.Memory == "SDRAM").Sum(u => u.Bytes);
+            Sizes(module, chip, slice, name, findings);
+        }
+        foreach (var ((x, y), bytes) in perChip)
+            if (8 * bytes > chip.Memory.SdramUsable.Bits.Count) findings.Add($"chip ({x},{y}): {bytes} bytes of SDRAM are too many");
+        foreach (var projection in module.Projections)
+        {
+            var ticks = Ticks(module, projection);
+            if (ticks < 1 || ticks > chip.Synapse.DelaySlots.Count) findings.Add($"'{projection.Name}': {ticks} ticks of delay; the ring holds 1 to {chip.Synapse.DelaySlots.Count}");
+        }
+    }
+
+    private static void Sizes(Module module, ChipModel chip, Slice slice, string name, List<string> findings)
+    {
+        var population = module[slice.Population];
+        void AtLeast(string purpose, long bytes)
+        {
+            var claimed = slice.Memory.Where(u => u.Purpose == purpose).Sum(u => u.Bytes);
+            if (claimed < bytes) findings.Add($"{name}: {claimed} bytes for {purpose}; it needs {bytes}");
+        }
+
+        AtLeast("neuron state", 4L * population.Neuron.States * slice.Count);
+        var inputs = module.Projections.Where(p => p.Target == slice.Population).ToArray();
+        if (inputs.Length == 0) return;
+
+        // Up to `longest` ticks ahead wait at once, and the slot is found by masking.
+        var longest = inputs.Max(p => Ticks(module, p));
+        var slots = 1;
+        while (slots < longest) slots *= 2;
+        var element = Math.Max(module.Arithmetic.AccumulatorBits, chip.Synapse.RingElement.Bits.Count);
+        AtLeast("delay ring", slots * population.Neuron.Ports * slice.Count * element / 8);
+
+        long rows = 0, weights = 0;
+        var afferents = new List<Afferent>();
+        foreach (var projection in inputs)
+            if (projection.Map is DenseMap or CsrMap)
+            {
+                // Each synapse needs its words, whatever the stride of rows is.
+                long synapses = 0;
+                if (projection.Map is DenseMap dense) synapses = (long)dense.Sources * slice.Count;
+                else
+                    for (var target = slice.First; target <= slice.Last; target++)
+                    {
+                        afferents.Clear();
+                        projection.Map.Invert(target, afferents);
+                        synapses += afferents.Count;
+                    }
+                rows += synapses * chip.Synapse.WordsPerSynapse(module.Arithmetic.WeightBits) * 4;
+            }
+            else
+            {
+                // What the first, the middle and the last neuron read must be there.
+                var read = new HashSet<int>();
+                foreach (var target in new[] { slice.First, slice.First + (slice.Count / 2), slice.Last })
+                {
+                    afferents.Clear();
+                    projection.Map.Invert(target, afferents);
+                    foreach (var afferent in afferents) read.Add(afferent.Row);
+                }
+                weights += (long)read.Count * module.Arithmetic.WeightBits / 8;
+            }
+        AtLeast("synaptic rows", rows);
+        AtLeast("shared weights", weights);
+    }
+
+    private static int Ticks(Module module, Projection projection) =>
+        module.Populations[projection.Target.Index].Stage + (projection.Delay * module.TicksPerStep) - module.Populations[projection.Source.Index].Stage;
+}

@@ -1,0 +1,54 @@
+using NeuroChip.Compiler.Mapping;
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Neurons;
+
+namespace NeuroChip.Compiler.Targets.SpiNNaker;
+
+/// <summary>
+/// What a module must keep to for a SpiNNaker-like chip, whose cores compute neurons in software: a precision the chip model lists, a
+/// neuron model the core software has, and delays that the ring of pending inputs holds. Input ports are not limited: a projection's
+/// descriptor says its port, the type field of a synapse is not needed for it.
+/// </summary>
+public static class SpiNNakerLegality
+{
+    /// <summary>Adds a diagnostic for everything that does not keep to it.</summary>
+    public static void Check(Module module, ChipModel chip, DiagnosticBag found)
+    {
+        CheckPrecision(module, chip, found);
+        foreach (var population in module.Populations)
+        {
+            if (population.Neuron is not (SourceNeuron or RelayNeuron or LifNeuron or AffineNeuron or ArithmeticNeuron))
+                found.Add(Diagnostic.Error(
+                    "NC2001",
+                    $"'{population.Name}' is of neuron model '{population.Neuron.Keyword}', for which '{chip.Name}' has no core software",
+                    new Place(module.Name, $"population '{population.Name}'"),
+                    "it has source, relay, lif, affine and arithmetic; an arithmetic neuron can express any element-wise step"));
+        }
+        foreach (var projection in module.Projections)
+        {
+            var ticks = PhysicalDelay.Of(module, projection);
+            var slots = chip.Synapse.DelaySlots.Count;
+            if (ticks < 1) found.Add(MappingErrors.DelayTooShort(module, projection, ticks));
+            else if (ticks > slots) found.Add(MappingErrors.DelayTooLong(module, chip, projection, ticks, slots));
+        }
+    }
+
+    private static void CheckPrecision(Module module, ChipModel chip, DiagnosticBag found)
+    {
+        var precision = module.Arithmetic.Kind == ArithmeticKind.Float32 ? "float32" : $"int{module.Arithmetic.WeightBits}";
+        if (chip.Arithmetic.Find(precision) is not { } arithmetic)
+            found.Add(Diagnostic.Error(
+                "NC2002",
+                $"'{module.Name}' computes in {precision}; '{chip.Name}' computes in {string.Join(", ", chip.Arithmetic.Precisions)}",
+                new Place(module.Name),
+                $"compile with --precision {chip.Arithmetic.DefaultPrecision}, the chip's default"));
+        else if (module.Arithmetic.AccumulatorBits > arithmetic.AccumulatorBits)
+            found.Add(Diagnostic.Error(
+                "NC2002",
+                $"'{module.Name}' accumulates in {module.Arithmetic.AccumulatorBits} bits; '{chip.Name}' in {arithmetic.AccumulatorBits}",
+                new Place(module.Name),
+                $"compile with --precision {chip.Arithmetic.DefaultPrecision} for this chip, so that sums saturate where the chip's do"));
+    }
+}

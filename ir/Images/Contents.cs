@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Ir.Images;
+
+/// <summary>The sections of an image, decoded into one <see cref="ChipImage"/>. What they say together is for <see cref="ChipImageVerifier"/> to judge.</summary>
+internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
+{
+    private readonly Dictionary<(int Code, int Words), AddressFunction> maps = [];
+
+    public ChipImage Read()
+    {
+        var model = Open("model");
+        var name = model.Text();
+        var arithmetic = new Arithmetic(model.Choice<ArithmeticKind>("arithmetic"), model.Int(), model.Int());
+        var (steps, ticks) = (model.Int(), model.Int());
+        model.End();
+        var chip = Open("chip");
+        var yaml = chip.Text();
+        chip.End();
+        return new ChipImage(
+            name, yaml, arithmetic, steps, ticks,
+            All("populations", 22, Population),
+            All("projections", 35, (from, _) => Projection(from)),
+            All("readouts", 34, (from, _) => Readout(from)),
+            All("cores", 36, (from, _) => Core(from)),
+            All("routers", 12, (from, _) => Router(from)));
+    }
+
+    private SectionReader Open(string section) => new(file, section, sections[ImageFormat.Sections.ToList().IndexOf(section)]);
+
+    private ImmutableArray<T> All<T>(string section, int least, Func<SectionReader, int, T> read)
+    {
+        var from = Open(section);
+        var index = 0;
+        var items = from.List(least, section, () => read(from, index++));
+        from.End();
+        return items;
+    }
+
+    private Population Population(SectionReader from, int index)
+    {
+        var name = from.Text();
+        var layout = new Layout(from.Ints("extents"), from.Flag("'channel last' of a layout"));
+        var domain = from.Choice<SpikeDomain>("spike domain");
+        var stage = from.Int();
+        var bias = from.List(4, "biases", () => Tensor(from));
+        return new Population(new PopulationId(index), name, layout, NeuronCodec.ReadNeuron(from), domain, bias, stage);
+    }
+
+    private Projection Projection(SectionReader from)
+    {
+        var name = from.Text();
+        var (source, target, port) = (new PopulationId(from.Int()), new PopulationId(from.Int()), from.Int());
+        var map = Map(from);
+        var rows = Tensor(from) ?? throw from.Bad($"projection '{name}' has no weights");
+        return new Projection(name, source, target, port, map, rows, from.Int(), from.Choice<ProjectionKind>("kind of a projection"), from.Choice<Reduction>("reduction"));
+    }
+
+    private AddressFunction Map(SectionReader from)
+    {
+        var code = from.Byte();
+        if (code >= AddressFunctionTable.Entries.Count) throw from.Bad($"address function has code {code}; codes go from 0 to {AddressFunctionTable.Entries.Count - 1}");
+        var words = from.Index(pool.Length, "tensor");
+
+        // Projections that share a descriptor share the function: a large one is decoded once.
+        if (maps.TryGetValue((code, words), out var known)) return known;
+        var keyword = AddressFunctionTable.Entries[code].Keyword;
+        if (pool[words].Type != DType.Int32) throw from.Bad($"the descriptor of address function '{keyword}' is of type {pool[words].Type}; {DType.Int32} was expected");
+        var encoded = pool[words].Array<int>();
+        AddressFunction? map;
+        try
+        {
+            map = AddressFunctionTable.Decode(keyword, encoded);
+            if (!map.Encode().AsSpan().SequenceEqual(encoded)) map = null;
+        }
+        catch (Exception e) when (e is ArgumentException or IndexOutOfRangeException or OverflowException)
+        {
+            map = null;
+        }
+
+        if (map is null) throw from.Bad($"the {encoded.Length} words of a descriptor do not describe an address function '{keyword}'");
+        maps.Add((code, words), map);
+        return map;
+    }
+
+    private Readout Readout(SectionReader from) => new(
+        from.Text(),
+        from.List(8, "signals", () => new Signal(new PopulationId(from.Int()), from.Int())),
+        from.List(4, "scales", () => Tensor(from)),
+        NeuronCodec.ReadProgram(from),
+        from.Choice<TimeReduction>("reduction over time"),
+        from.Int(),
+        from.Ints("extents"));
+
+    private static ImageCore Core(SectionReader from) => new(
+        from.Int(), from.Int(), from.Int(),
+        new CoreSlice(new PopulationId(from.Int()), from.Int(), from.Int(), from.UInt(), from.UInt()),
+        from.List(16, "memory uses", () => new MemoryUse(from.Text(), from.Text(), from.Long())));
+
+    private static ImageRouter Router(SectionReader from) => new(
+        from.Int(), from.Int(),
+        from.List(12, "routing entries", () => new RoutingEntry(from.UInt(), from.UInt(), from.UInt())));
+
+    private Tensor? Tensor(SectionReader from)
+    {
+        var index = from.Int();
+        if (index == -1) return null;
+        return index >= 0 && index < pool.Length ? pool[index] : throw from.Bad($"tensor {index} does not exist; there are {pool.Length}");
+    }
+}

@@ -1,0 +1,26 @@
+using NeuroChip.Ir.Ncir;
+
+namespace NeuroChip.Simulator.Engines;
+
+/// <summary>
+/// Decides which neurons of an image spike, step by step, and nothing else: not when, not at what price. Every engine gives the bits of
+/// <see cref="ModuleInterpreter"/>, whatever its threads and registers (tests: the engine conformance suite). Made for one image by
+/// <see cref="SpikeEngines"/>; not thread-safe.
+/// </summary>
+public interface ISpikeEngine : IDisposable
+{
+    /// <summary>Brings every state to its value at reset and forgets all emissions.</summary>
+    void Reset();
+
+    /// <summary>Computes the next step of the sample that <paramref name="feed"/> presents.</summary>
+    void Step(SampleFeed feed);
+
+    /// <summary>Addresses of a population whose payload in the step just computed is not 0, ascending; valid until the next step.</summary>
+    ReadOnlySpan<int> Active(PopulationId population);
+
+    /// <summary>
+    /// A signal after the step just computed, by address; the array may be longer than the population and is valid until the next step.
+    /// <typeparamref name="T"/> is float, or int for an integer image (where states of arithmetic neurons are float32 bits).
+    /// </summary>
+    T[] Numbers<T>(Signal signal) where T : unmanaged;
+}

@@ -1,0 +1,220 @@
+using System.Runtime.CompilerServices;
+
+namespace NeuroChip.Simulator.Engines.Kernels;
+
+/// <summary>
+/// Walks, for each cell, the events that reach it in ascending source address, with the cell's accumulators in up to four registers, and adds one
+/// weight row per event. No multiplication where all payloads are 1. Weights are repacked once into blocks of as many columns as those
+/// registers hold, rows of a block behind each other on cache lines, so that the block of a layer stays in the second-level cache
+/// while all cells pass.
+/// </summary>
+internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : SynapseKernel<TSum>
+    where TLanes : struct, IRowLanes<TVector, TWeight, TSum>
+    where TVector : struct
+    where TWeight : unmanaged
+    where TSum : unmanaged
+{
+    private readonly GatherGeometry geometry;
+    private readonly PackedRows<TWeight> rows;
+
+    public GatherKernel(GatherGeometry geometry, PackedRows<TWeight> rows)
+    {
+        this.geometry = geometry;
+        this.rows = rows;
+    }
+
+    // The single cell of a dense map may be cut at its blocks; elsewhere a pixel is the smallest piece.
+    public override int Granule => geometry.Pixels == 1 && geometry.Groups == 1 ? rows.WidestBlock : geometry.Groups * geometry.CellTargets;
+
+    public override int BucketSize => geometry.BucketSize;
+
+    public override long Work(EventList<TSum> events) => (long)events.Count * geometry.CellsPerEvent * geometry.CellTargets;
+
+    public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
+    {
+        if (events.Count == 0) return;
+        var segments = stackalloc Segment[geometry.MaxSegments];
+        var staging = stackalloc TSum[4 * TLanes.Width];
+        var single = geometry.Pixels == 1 && geometry.Groups == 1;
+        var pixelTargets = geometry.Groups * geometry.CellTargets;
+        var (firstPixel, endPixel) = single ? (0, 1) : (first / pixelTargets, end / pixelTargets);
+        var starts = events.Buckets(geometry.BucketSize);
+        foreach (ref readonly var block in rows.Blocks.AsSpan())
+        {
+            if (single && (block.FirstColumn < first || block.FirstColumn >= end)) continue;
+            for (var pixel = firstPixel; pixel < endPixel; pixel++)
+            {
+                for (var group = 0; group < geometry.Groups; group++)
+                {
+                    var count = geometry.Segments(pixel, group, segments);
+                    var any = false;
+                    for (var s = 0; s < count; s++)
+                    {
+                        // From bucket numbers to positions in the event list.
+                        var (from, to) = (starts[segments[s].FirstBucket], starts[segments[s].EndBucket]);
+                        any |= from < to;
+                        segments[s] = new(from, to, segments[s].RowShift);
+                    }
+
+                    if (!any) continue;
+                    var cell = sums + ((long)pixel * pixelTargets) + (group * geometry.CellTargets) + block.FirstColumn;
+                    if (block.Columns == block.Width)
+                    {
+                        Cell(events, cell, block.Width, rows.Pointer + block.Offset, segments, count);
+                        continue;
+                    }
+
+                    // The last block of a row that does not fill its registers: its spare lanes must not reach the neighbour's accumulators.
+                    for (var i = 0; i < block.Columns; i++) staging[i] = cell[i];
+                    Cell(events, staging, block.Width, rows.Pointer + block.Offset, segments, count);
+                    for (var i = 0; i < block.Columns; i++) cell[i] = staging[i];
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Cell(EventList<TSum> events, TSum* sums, int width, TWeight* block, Segment* segments, int count)
+    {
+        var registers = width / TLanes.Width;
+        if (events.Ones)
+        {
+            if (registers == 4) Four(sums, block, events.Active, segments, count);
+            else if (registers == 2) Two(sums, block, events.Active, segments, count);
+            else One(sums, block, events.Active, segments, count);
+        }
+        else
+        {
+            if (registers == 4) FourScaled(sums, block, events.Active, events.Values, segments, count);
+            else if (registers == 2) TwoScaled(sums, block, events.Active, events.Values, segments, count);
+            else OneScaled(sums, block, events.Active, events.Values, segments, count);
+        }
+    }
+
+    private static void Four(TSum* sums, TWeight* block, int* active, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        var b = TLanes.Load(sums + width);
+        var c = TLanes.Load(sums + (2 * width));
+        var d = TLanes.Load(sums + (3 * width));
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * (4 * width));
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++)
+            {
+                var row = rows + ((nint)(*k) * (4 * width));
+                a = TLanes.Add(a, row);
+                b = TLanes.Add(b, row + width);
+                c = TLanes.Add(c, row + (2 * width));
+                d = TLanes.Add(d, row + (3 * width));
+            }
+        }
+
+        TLanes.Store(a, sums);
+        TLanes.Store(b, sums + width);
+        TLanes.Store(c, sums + (2 * width));
+        TLanes.Store(d, sums + (3 * width));
+    }
+
+    private static void Two(TSum* sums, TWeight* block, int* active, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        var b = TLanes.Load(sums + width);
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * (2 * width));
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++)
+            {
+                var row = rows + ((nint)(*k) * (2 * width));
+                a = TLanes.Add(a, row);
+                b = TLanes.Add(b, row + width);
+            }
+        }
+
+        TLanes.Store(a, sums);
+        TLanes.Store(b, sums + width);
+    }
+
+    private static void One(TSum* sums, TWeight* block, int* active, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * width);
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++) a = TLanes.Add(a, rows + ((nint)(*k) * width));
+        }
+
+        TLanes.Store(a, sums);
+    }
+
+    private static void FourScaled(TSum* sums, TWeight* block, int* active, TSum* values, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        var b = TLanes.Load(sums + width);
+        var c = TLanes.Load(sums + (2 * width));
+        var d = TLanes.Load(sums + (3 * width));
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * (4 * width));
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++)
+            {
+                var payload = TLanes.Splat(values[*k]);
+                var row = rows + ((nint)(*k) * (4 * width));
+                a = TLanes.AddScaled(a, payload, row);
+                b = TLanes.AddScaled(b, payload, row + width);
+                c = TLanes.AddScaled(c, payload, row + (2 * width));
+                d = TLanes.AddScaled(d, payload, row + (3 * width));
+            }
+        }
+
+        TLanes.Store(a, sums);
+        TLanes.Store(b, sums + width);
+        TLanes.Store(c, sums + (2 * width));
+        TLanes.Store(d, sums + (3 * width));
+    }
+
+    private static void TwoScaled(TSum* sums, TWeight* block, int* active, TSum* values, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        var b = TLanes.Load(sums + width);
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * (2 * width));
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++)
+            {
+                var payload = TLanes.Splat(values[*k]);
+                var row = rows + ((nint)(*k) * (2 * width));
+                a = TLanes.AddScaled(a, payload, row);
+                b = TLanes.AddScaled(b, payload, row + width);
+            }
+        }
+
+        TLanes.Store(a, sums);
+        TLanes.Store(b, sums + width);
+    }
+
+    private static void OneScaled(TSum* sums, TWeight* block, int* active, TSum* values, Segment* segments, int count)
+    {
+        var width = TLanes.Width;
+        var a = TLanes.Load(sums);
+        for (var s = 0; s < count; s++)
+        {
+            var rows = block + ((nint)segments[s].RowShift * width);
+            var end = active + segments[s].EndBucket;
+            for (var k = active + segments[s].FirstBucket; k < end; k++)
+                a = TLanes.AddScaled(a, TLanes.Splat(values[*k]), rows + ((nint)(*k) * width));
+        }
+
+        TLanes.Store(a, sums);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Simulator.Engines.Kernels;
+
+/// <summary>Bits of the registers the gather kernels use; narrower ones than the machine has serve tests.</summary>
+internal enum RegisterWidth
+{
+    Bits128 = 128,
+    Bits256 = 256,
+    Bits512 = 512,
+}
+
+/// <summary>Chooses the kernel of a projection. Repacked weights are kept, so that projections that share a weight tensor share its packed form.</summary>
+internal sealed class KernelFactory(RegisterWidth width)
+{
+    private readonly Dictionary<(Tensor, int, int), object> packed = [];
+
+    /// <summary>The widest registers of this machine.</summary>
+    public static RegisterWidth Widest =>
+        Vector512.IsHardwareAccelerated ? RegisterWidth.Bits512 : Vector256.IsHardwareAccelerated ? RegisterWidth.Bits256 : RegisterWidth.Bits128;
+
+    /// <summary>The kernel of <paramref name="projection"/> in the numbers <typeparamref name="T"/>.</summary>
+    public SynapseKernel<T> Create<T>(Projection projection) where T : unmanaged, INumber<T>
+    {
+        var rows = projection.Rows;
+        var maximum = projection.Reduction == Reduction.Max;
+        switch (projection.Map)
+        {
+            case PoolMap pool:
+                return new ChannelwiseKernel<T>(pool.Y, pool.X, pool.Channels, pool.RowPerPixel ? ChannelWeights.PerPixel : ChannelWeights.One, Widened<T>(rows), maximum);
+            case ConvMap conv when conv.Groups > 1 && conv.Groups == conv.Channels && conv.Groups == conv.OutChannels:
+                return new ChannelwiseKernel<T>(conv.Y, conv.X, conv.Channels, ChannelWeights.PerTap, Widened<T>(rows), maximum);
+            case IdentityMap:
+                return new IdentityKernel<T>(Widened<T>(rows)); // One source per target: the sum is the maximum.
+            case PermutationMap permutation:
+                return new PermutationKernel<T>(permutation, Widened<T>(rows));
+            case ConvMap conv when !maximum:
+                return Gather<T>(new ConvGeometry(conv), rows);
+            case DenseMap dense when !maximum:
+                return Gather<T>(new DenseGeometry(dense), rows);
+            case TransposedConvMap deconv when !maximum:
+                return Gather<T>(new TransposedConvGeometry(deconv), rows);
+            case CsrMap csr when !maximum:
+                return Csr<T>(csr, rows);
+            default:
+                return new InverseKernel<T>(projection.Map, Widened<T>(rows), maximum);
+        }
+    }
+
+    private static T[] Widened<T>(Tensor rows) where T : unmanaged, INumber<T>
+    {
+        if (typeof(T) == typeof(float)) return (T[])(object)rows.ToFloats();
+        var widened = new T[rows.Length];
+        for (var i = 0; i < widened.Length; i++) widened[i] = T.CreateChecked(rows.At(i));
+        return widened;
+    }
+
+    private static SynapseKernel<T> Csr<T>(CsrMap map, Tensor rows) where T : unmanaged => (SynapseKernel<T>)(object)(rows.Type switch
+    {
+        DType.Float32 => new CsrKernel<FloatScalar, float, float>(map, rows.Span<float>()),
+        DType.Int8 => new CsrKernel<ByteScalar, sbyte, int>(map, rows.Span<sbyte>()),
+        DType.Int16 => new CsrKernel<ShortScalar, short, int>(map, rows.Span<short>()),
+        _ => (object)new InverseKernel<int>(map, Widened<int>(rows), false),
+    });
+
+    private SynapseKernel<T> Gather<T>(GatherGeometry geometry, Tensor rows) where T : unmanaged, INumber<T>
+    {
+        // Half-empty registers cost as much as full ones: narrow cells take narrower registers.
+        var bits = geometry.CellTargets <= 4 ? RegisterWidth.Bits128 : geometry.CellTargets <= 8 ? RegisterWidth.Bits256 : RegisterWidth.Bits512;
+        if (bits > width) bits = width;
+        return (SynapseKernel<T>)(object)((rows.Type, bits) switch
+        {
+            (DType.Float32, RegisterWidth.Bits512) => new GatherKernel<Float512, Vector512<float>, float, float>(geometry, Pack<float>(geometry, rows, 16)),
+            (DType.Float32, RegisterWidth.Bits256) => new GatherKernel<Float256, Vector256<float>, float, float>(geometry, Pack<float>(geometry, rows, 8)),
+            (DType.Float32, _) => new GatherKernel<Float128, Vector128<float>, float, float>(geometry, Pack<float>(geometry, rows, 4)),
+            (DType.Int8, RegisterWidth.Bits512) => new GatherKernel<Byte512, Vector512<int>, sbyte, int>(geometry, Pack<sbyte>(geometry, rows, 16)),
+            (DType.Int8, _) => new GatherKernel<Byte256, Vector256<int>, sbyte, int>(geometry, Pack<sbyte>(geometry, rows, 8)),
+            (DType.Int16, RegisterWidth.Bits512) => new GatherKernel<Short512, Vector512<int>, short, int>(geometry, Pack<short>(geometry, rows, 16)),
+            (DType.Int16, _) => new GatherKernel<Short256, Vector256<int>, short, int>(geometry, Pack<short>(geometry, rows, 8)),
+            _ => (object)new InverseKernel<int>(geometry.Map, Widened<int>(rows), false),
+        });
+    }
+
+    private PackedRows<TWeight> Pack<TWeight>(GatherGeometry geometry, Tensor rows, int register) where TWeight : unmanaged
+    {
+        var key = (rows, geometry.CellTargets, register);
+        if (packed.TryGetValue(key, out var known)) return (PackedRows<TWeight>)known;
+        var fresh = new PackedRows<TWeight>(rows.Span<TWeight>(), geometry.Rows, geometry.CellTargets, register);
+        packed.Add(key, fresh);
+        return fresh;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using NeuroChip.Ir.Diagnostics;
+
+namespace NeuroChip.HwModels.Tests;
+
+/// <summary>The text of every error of a chip file is a golden: a *.yaml that is read or a *.name that is looked up, and its *.expect.</summary>
+public sealed class ChipErrorTests
+{
+    private static readonly string Folder = Golden.Folder("chip-errors");
+
+    public static TheoryData<string> Cases =>
+        [.. Directory.GetFiles(Folder).Where(f => f.EndsWith(".yaml", StringComparison.Ordinal) || f.EndsWith(".name", StringComparison.Ordinal)).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void TextOfErrorIsAsAgreed(string name)
+    {
+        var file = Path.Combine(Folder, name);
+        var argument = name.EndsWith(".name", StringComparison.Ordinal) ? File.ReadAllText(file).Trim() : file;
+        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load(argument));
+        var text = string.Join("\n\n", stop.Diagnostics.Select(d => d.ToString())).Replace(Folder + Path.DirectorySeparatorChar, "") + "\n";
+        Golden.AssertEqual(Path.ChangeExtension(file, ".expect"), text);
+    }
+
+    [Fact]
+    public void UnknownCostTableListsTheTables()
+    {
+        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load("spinnaker1").EnergyTable("davies2018"));
+        Assert.Equal(
+            "error NC6016: chip 'spinnaker1' has no cost table 'davies2018'\n  note: its cost tables are hoeppner2019, production, sharp2012, stromatias2013",
+            stop.Diagnostics.Single().ToString());
+    }
+
+    [Fact]
+    public void EveryCodeOfChipModelsHasACaseAndAnExplanation()
+    {
+        var shown = Directory.GetFiles(Folder, "*.expect").SelectMany(f => Regex.Matches(File.ReadAllText(f), "NC6[0-9]{3}")).Select(m => m.Value).Append("NC6016").ToHashSet();
+        var explained = DiagnosticCatalog.Entries.Keys.Where(c => c.StartsWith("NC6", StringComparison.Ordinal));
+        Assert.Equal(explained.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void FileThatCannotBeReadIsReported()
+    {
+        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load(Folder + "/none.yaml"));
+        Assert.Equal("NC6002", stop.Diagnostics.Single().Code);
+    }
+}

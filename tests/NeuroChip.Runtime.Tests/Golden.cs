@@ -1,0 +1,24 @@
+namespace NeuroChip.Runtime.Tests;
+
+/// <summary>Golden files of the repository. Set NEUROCHIP_UPDATE_GOLDENS=1 to write what came out instead of comparing; then read the difference.</summary>
+internal static class Golden
+{
+    public static string Folder(string name) => Path.Combine(Root, "tests", "golden", name);
+
+    public static string Root { get; } = FindRoot();
+
+    public static void AssertEqual(string expectFile, string actual)
+    {
+        if (Environment.GetEnvironmentVariable("NEUROCHIP_UPDATE_GOLDENS") == "1") File.WriteAllText(expectFile, actual);
+        Assert.True(File.Exists(expectFile), $"{expectFile} is missing; this came out:\n{actual}");
+        Assert.Equal(File.ReadAllText(expectFile).ReplaceLineEndings("\n"), actual);
+    }
+
+    private static string FindRoot()
+    {
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "NeuroChip.sln")))
+            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("the tests run outside the repository");
+        return folder;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+
+namespace NeuroChip.TestKit;
+
+/// <summary>Random address functions of every kind.</summary>
+public sealed class MapGenerator(Random random)
+{
+    /// <summary>An address function from a layout, and the layout it leads to.</summary>
+    public (AddressFunction Map, Layout Target) From(Layout source)
+    {
+        if (!source.ChannelLast || random.Next(3) == 0)
+        {
+            var target = random.Next(3) == 0 ? source : new Layout([random.Next(1, 40)], false);
+            return (Between(source, target), target);
+        }
+
+        var (y, x, channels) = Axes(source);
+        if (random.Next(3) == 0)
+        {
+            var (py, px) = (Window(y), Window(x));
+            return (new PoolMap(py, px, channels, random.Next(2) == 0), Image(source, channels, py.Output, px.Output));
+        }
+
+        var groups = random.Next(3) switch { 0 => channels, 1 => 1, _ => Divisor(channels) };
+        var outChannels = groups * random.Next(1, 4);
+        if (random.Next(3) == 0)
+        {
+            var (ty, tx) = (Transposed(y), Transposed(x));
+            return (new TransposedConvMap(ty, tx, channels, outChannels, groups), Image(source, outChannels, ty.Input, tx.Input));
+        }
+
+        var (wy, wx) = (Window(y), Window(x));
+        return (new ConvMap(wy, wx, channels, outChannels, groups), Image(source, outChannels, wy.Output, wx.Output));
+    }
+
+    /// <summary>An address function between two layouts: dense, CSR, a permutation, or the identity where the sizes allow.</summary>
+    public AddressFunction Between(Layout source, Layout target) => random.Next(4) switch
+    {
+        0 => new DenseMap(source.Size, target.Size),
+        1 => Csr(source.Size, target.Size),
+        2 when source.Size == target.Size => new IdentityMap(source.Size, random.Next(3) switch { 0 => 1, 1 => target.Channels, _ => target.Size }),
+        _ => Permutation(source.Size, target.Size, random.Next(3) switch { 0 => 1, 1 => target.Channels, _ => target.Size }),
+    };
+
+    /// <summary>A sliding window over an axis, with any stride, padding and dilation that leaves an output.</summary>
+    public Window Window(int input)
+    {
+        if (input == 1 && random.Next(2) == 0) return Ir.Ncir.AddressFunctions.Window.Single;
+        while (true)
+        {
+            var (kernel, stride, pad, dilation) = (random.Next(1, 5), random.Next(1, 4), random.Next(-1, 3), random.Next(1, 3));
+            var after = random.Next(-1, 3);
+            var room = input + pad + after - (dilation * (kernel - 1)) - 1;
+            if (room >= 0) return new(input, (room / stride) + 1, kernel, stride, pad, dilation);
+        }
+    }
+
+    private Window Transposed(int source)
+    {
+        while (true)
+        {
+            var (kernel, stride, pad, dilation) = (random.Next(1, 4), random.Next(1, 4), random.Next(0, 2), random.Next(1, 3));
+            var target = ((source - 1) * stride) - (2 * pad) + (dilation * (kernel - 1)) + 1 + random.Next(0, stride);
+            if (target is >= 1 and <= 24) return new(target, source, kernel, stride, pad, dilation);
+            if (random.Next(20) == 0) return new(source, source, 1);
+        }
+    }
+
+    private CsrMap Csr(int sources, int targets)
+    {
+        var offsets = new int[sources + 1];
+        var targetOf = new List<int>();
+        for (var a = 0; a < sources; a++)
+        {
+            for (var t = 0; t < targets; t++)
+                if (random.Next(4) == 0) targetOf.Add(t);
+            offsets[a + 1] = targetOf.Count;
+        }
+
+        return new([.. offsets], [.. targetOf], targets);
+    }
+
+    private PermutationMap Permutation(int sources, int targets, int rows)
+    {
+        var free = Enumerable.Range(0, targets).OrderBy(_ => random.Next()).ToArray();
+        var targetOf = Enumerable.Range(0, sources).Select(a => a < free.Length && random.Next(8) > 0 ? free[a] : -1);
+        return new([.. targetOf.OrderBy(_ => random.Next())], targets, rows);
+    }
+
+    private int Divisor(int number)
+    {
+        var divisors = Enumerable.Range(1, number).Where(d => number % d == 0).ToArray();
+        return divisors[random.Next(divisors.Length)];
+    }
+
+    private static (int Y, int X, int Channels) Axes(Layout layout) =>
+        layout.FrameworkShape is [_, var c, var h, var w] ? (h, w, c) : (1, layout.FrameworkShape[2], layout.FrameworkShape[1]);
+
+    /// <summary>The image of a map's target; one axis where the source has one and the map did not open another.</summary>
+    private static Layout Image(Layout source, int channels, int y, int x) =>
+        new(source.FrameworkShape.Length == 3 && y == 1 ? [1, channels, x] : ImmutableArray.Create(1, channels, y, x), true);
+}

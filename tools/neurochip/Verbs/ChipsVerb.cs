@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using NeuroChip.Cli.Terminal;
+using NeuroChip.HwModels;
+using Spectre.Console;
+
+namespace NeuroChip.Cli.Verbs;
+
+/// <summary><c>chips [NAME]</c>: the chip models, or one of them with every number, its source and grade.</summary>
+internal static class ChipsVerb
+{
+    public static Command Create()
+    {
+        var name = new Argument<string?>("CHIP") { Description = "A built-in chip or a YAML file; all built-in ones are listed without it", Arity = ArgumentArity.ZeroOrOne };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var yaml = new Option<bool>("--yaml") { Description = "Print the chip as YAML that stands alone, a start for one of your own" };
+        var command = new Command("chips", "The chip models, or one with every number, its source and grade") { name, json, yaml };
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(name) is not { } asked) List(parsed.GetValue(json));
+            else Show(ChipModelReader.Load(asked), parsed.GetValue(json), parsed.GetValue(yaml));
+            return ExitCode.Fine;
+        });
+        return command;
+    }
+
+    private static void List(bool json)
+    {
+        var chips = ChipModels.Names.Select(ChipModelReader.Load).ToArray();
+        if (json)
+        {
+            Console.WriteLine(new JsonArray([.. chips.Select(Summary)]).ToJsonString());
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.Simple).AddColumns("chip", "what", "chips", "cores");
+        foreach (var chip in chips)
+            table.AddRow(Markup.Escape(chip.Name), Markup.Escape(chip.Title), $"{chip.Machine.ChipCount}", $"{chip.Machine.ChipCount * chip.Core.Usable.Count}");
+        Screen.Out.Write(table);
+    }
+
+    private static JsonObject Summary(ChipModel chip) => new()
+    {
+        ["name"] = chip.Name,
+        ["title"] = chip.Title,
+        ["boundary"] = chip.Boundary.ToString().ToLowerInvariant(),
+        ["chips"] = chip.Machine.ChipCount,
+        ["cores"] = chip.Machine.ChipCount * chip.Core.Usable.Count,
+    };
+
+    private static void Show(ChipModel chip, bool json, bool yaml)
+    {
+        if (yaml)
+        {
+            Console.Write(chip.ToYaml());
+            return;
+        }
+
+        if (json)
+        {
+            var summary = Summary(chip);
+            summary["fields"] = new JsonArray([.. chip.Rows().Select(r => (JsonNode)new JsonObject
+            {
+                ["field"] = r.Field, ["value"] = r.Value, ["unit"] = r.Unit, ["source"] = r.Source, ["grade"] = r.Grade, ["note"] = r.Note,
+            })]);
+            Console.WriteLine(summary.ToJsonString());
+            return;
+        }
+
+        Screen.Out.MarkupLineInterpolated($"[bold]{chip.Name}[/]  {chip.Title}");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("field", "value", "grade", "source");
+        foreach (var row in chip.Rows())
+        {
+            var source = row.Note.Length > 0 ? $"{row.Source}; {row.Note}" : row.Source;
+            table.AddRow(Markup.Escape(row.Field), Markup.Escape($"{row.Value} {row.Unit}".TrimEnd()), Markup.Escape(row.Grade), Markup.Escape(source));
+        }
+
+        Screen.Out.Write(table);
+        Console.WriteLine("Grades: " + string.Join(", ", EvidenceLetters.Grades.Zip(EvidenceLetters.Meanings, (g, m) => $"{g} {m}")));
+    }
+}

@@ -86,11 +86,17 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             nodesByKey[key] = outputs;
             foreach (var output in outputs) producers[output] = nodes.Count;
             nodes.Add(new Node(site.Node, op, "", attributes, inputs, outputs));
-            return rows.Track(this, site, call, inputs, outputs[0]) is { } joined ? [joined] : outputs;
+            if (rows.Track(this, site, call, inputs, outputs[0]) is { } joined) nodesByKey[key] = outputs = [joined];
+            return outputs;
         }
         catch (DiagnosticException e)
         {
             foreach (var d in e.Diagnostics) Report(site, d);
+            return Unknown();
+        }
+        catch (InvalidCastException)
+        {
+            Report(site, Diagnostic.Error("NC1008", $"{op}: an attribute has another kind of value than the operator defines"));
             return Unknown();
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)

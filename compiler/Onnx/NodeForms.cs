@@ -17,7 +17,7 @@ internal sealed class NodeForms(FlatBuilder builder)
     {
         ["Identity"] = (_, _, _, _, inputs) => [inputs[0]],
         ["Dropout"] = (f, site, opset, a, inputs) => f.Dropout(site, opset, a, inputs),
-        ["CastLike"] = (f, site, _, _, inputs) => f.CastLike(site, inputs),
+        ["CastLike"] = (f, site, _, a, inputs) => inputs.Length > 1 ? f.CastLike(site, inputs) : f.Plain(site, a, inputs),
         ["Flatten"] = (f, site, _, a, inputs) => f.Flatten(site, a, inputs),
         ["Split"] = (f, site, _, a, inputs) => f.Split(site, a, inputs),
         ["Slice"] = (f, site, _, a, inputs) => f.Listed(site, a, inputs, 1, "starts", "ends", "axes", "steps"),

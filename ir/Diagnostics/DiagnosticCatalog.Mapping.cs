@@ -5,8 +5,9 @@ public static partial class DiagnosticCatalog
     /// <summary>NC2xxx: legality and mapping.</summary>
     private static DiagnosticEntry[] Mapping =>
     [
-        new("NC2001", "neuron model without core software", "The cores of the chip compute neurons in software, and there is none for this model.", "Express the neuron as an arithmetic neuron, or take another chip."),
-        new("NC2002", "precision the chip does not have", "The module computes in numbers that the chip model does not list, or accumulates in more bits than the chip keeps.", "Compile with one of the precisions listed; 'neurochip chips NAME' shows them."),
+        new("NC2001", "precision the chip does not have", "The precision asked for is not among those the chip model lists.", "Take one of the precisions listed; 'neurochip chips NAME' shows them."),
+        new("NC2002", "unknown pass", "The name given is not that of a pass.", "Take one of the names listed; they run in that order."),
+        new("NC2003", "not spike-driven", "With --strict spike-driven, every projection must be an addressed sparse addition: no multiplications of real payloads, no maxima of values that are not binary spikes.", "Encode the input as spikes, pool spikes or averages, or compile without the option; the report counts such operations apart."),
         new("NC2101", "a neuron does not fit a core", "Layers are split over as many cores as needed, but a single neuron of this layer takes more memory than one core, or its share of a chip, has.", "The message lists what takes the memory. Fewer bits per weight, shorter delays or fewer inputs make it smaller."),
         new("NC2102", "more cores than the machine has", "Every layer was split into the fewest slices that fit a core each, and together they are more than there are cores.", "Take one of the larger chips listed, a smaller precision where the message says that it helps, or a smaller network."),
         new("NC2103", "memory of the chips does not hold the slices", "Every slice fits a core, but the memory that the cores of a chip share does not hold as many slices as would have to share it.", "Take fewer bits per weight or a machine with more chips."),
@@ -17,6 +18,8 @@ public static partial class DiagnosticCatalog
         new("NC2108", "chip cannot be reached", "Two slices that must talk sit on chips between which no chain of links leads.", "Check the machine of the chip model: board rows, board origins and wrap."),
         new("NC2109", "mapping needs more memory than this machine has", "Before mapping, the compiler estimates what it will need from the sizes of the network; it is more than is free.", "Run the compiler on a machine with more memory."),
         new("NC2110", "unknown placer or router", "The name given is not that of a placer or router.", "Take one of the names listed."),
+        new("NC2111", "neuron model without core software", "The cores of the chip compute neurons in software, and there is none for this model.", "Express the neuron as an arithmetic neuron, or take another chip."),
+        new("NC2112", "precision the chip does not have", "The module computes in numbers that the chip model does not list, or accumulates in more bits than the chip keeps.", "Compile with one of the precisions listed; 'neurochip chips NAME' shows them."),
         new("NC2190", "the mapping is wrong", "The checker, which shares no code with the mapper, found that the finished mapping does not do what the module says. This is a bug in NeuroChip (exit code 2), not in your model.", "Please report it with the model; another --seed or --placer may get around it."),
     ];
 }

@@ -11,8 +11,8 @@ public sealed class MappingErrorTests
 {
     private static readonly Dictionary<string, Func<string>> Cases = new()
     {
-        ["NC2001"] = () => Failure(WithUnknownNeuron(), Networks.Board),
-        ["NC2002"] = () => Failure(Networks.Digits(new Arithmetic(ArithmeticKind.Integer, 5, 32)), Networks.Board)
+        ["NC2111"] = () => Failure(WithUnknownNeuron(), Networks.Board),
+        ["NC2112"] = () => Failure(Networks.Digits(new Arithmetic(ArithmeticKind.Integer, 5, 32)), Networks.Board)
             + Failure(Networks.Digits(new Arithmetic(ArithmeticKind.Integer, 8, 32)), Networks.Board),
         ["NC2101"] = () => Failure(Networks.Digits(), Networks.Board with { Core = Networks.Board.Core with { Dtcm = Networks.Board.Core.Dtcm.With(5) } })
             + Failure(Networks.Digits(), WithSdram(1200)),
@@ -45,8 +45,8 @@ public sealed class MappingErrorTests
     [Fact]
     public void EveryCodeOfMappingHasACase()
     {
-        var mine = DiagnosticCatalog.Entries.Keys.Where(c => c is "NC2001" or "NC2002" || c.StartsWith("NC21", StringComparison.Ordinal));
-        Assert.Equal(mine, Cases.Keys.Order(StringComparer.Ordinal));
+        var mine = DiagnosticCatalog.Entries.Keys.Where(c => c.StartsWith("NC21", StringComparison.Ordinal));
+        Assert.Equal(mine.Order(StringComparer.Ordinal), Cases.Keys.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -53,5 +53,17 @@ public static partial class DiagnosticCatalog
         new("NC5016", "input values do not fit",
             "The image sends this input as spikes (or counts), because the network was trained on such data; the array holds other values.",
             "Encode the data as it was for training."),
+        new("NC5031", "packets are lost",
+            "Following the routing tables of the image, packets reach a chip where no entry matches and no way goes on, a link that leads nowhere, or a core that holds no neurons.",
+            "The image does not fit its own tables: compile it again. If the compiler made it like this, that is a bug worth reporting."),
+        new("NC5032", "packets run in a circle",
+            "Following the routing tables of the image, packets come back to a chip on the link on which they passed before.",
+            "The image does not fit its own tables: compile it again. If the compiler made it like this, that is a bug worth reporting."),
+        new("NC5033", "packets are delivered twice",
+            "Following the routing tables of the image, packets reach a core on two ways, so every spike would count twice.",
+            "The image does not fit its own tables: compile it again. If the compiler made it like this, that is a bug worth reporting."),
+        new("NC5034", "packets do not reach a listener",
+            "A core holds targets of a population, but following the routing tables of the image, packets of that population do not reach it.",
+            "The image does not fit its own tables: compile it again. If the compiler made it like this, that is a bug worth reporting."),
     ];
 }

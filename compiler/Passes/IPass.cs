@@ -1,0 +1,37 @@
+using NeuroChip.Compiler.Passes;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Compiler;
+
+/// <summary>What passes may know beside the module.</summary>
+public sealed class PassContext
+{
+    /// <summary>The numbers to compile to; float32 leaves the module as it is.</summary>
+    public Arithmetic Arithmetic { get; init; } = Arithmetic.Float32;
+
+    /// <summary>Samples by model input, as <see cref="ModuleInterpreter.Run"/> takes them: for calibration and to see which inputs are spikes.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Samples { get; init; } = [];
+
+    /// <summary>Class of each sample, where known.</summary>
+    public IReadOnlyList<int> Labels { get; init; } = [];
+
+    /// <summary>Runs a module on a sample; null for the interpreter. Callers that have a fast engine pass it here.</summary>
+    public Func<Module, IReadOnlyDictionary<string, Tensor>, ModuleRun>? Engine { get; init; }
+
+    /// <summary>What quantisation did, once its pass has run.</summary>
+    public QuantisationReport? Quantisation { get; set; }
+}
+
+/// <summary>A transformation of modules. It returns the same reference if it changed nothing.</summary>
+public interface IPass
+{
+    /// <summary>Name on the command line, e.g. <c>bypass-relays</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Why it stands where it stands, in a sentence.</summary>
+    string Reason { get; }
+
+    /// <summary>Transforms a verified module into a verified module.</summary>
+    Module Run(Module module, PassContext context);
+}

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Neurons;
+using NeuroChip.Runtime;
+using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Noc;
+using NeuroChip.Simulator.Timing;
+
+namespace NeuroChip.Simulator.Observers;
+
+/// <summary>
+/// Counts what a chip does for the spikes an engine computes: per core and tick, per population, projection and link. All of it exact integers from
+/// the events and the address functions; nothing here is fed back to the engine. An image without cores is counted by population and projection only.
+/// </summary>
+internal sealed class ActivityObserver
+{
+    private readonly ChipImage image;
+    private readonly PopulationView[] populations;
+    private readonly ProjectionView[] projections;
+    private readonly Dictionary<LinkId, int> linkIndex = [];
+    private readonly LinkId[] links;
+    private readonly int[][] treeLinks;
+    private readonly long[] linkPackets;
+    private readonly long[] linkPayloads;
+    private readonly TickCounts ticks;
+    private readonly long[][] perTickLinks;
+
+    public ActivityObserver(ChipImage image, ChipModel? chip)
+    {
+        this.image = image;
+        Stages stages = new(image);
+        var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
+        ticks = new(stages.Ticks, trees);
+        var storage = chip is null ? null : new RowStorage(image, chip.Synapse);
+        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, EffectiveSynapses.Of(p), storage is null ? null : SynapseTable.Of(image, i, storage)))];
+        populations =
+        [
+            .. image.Populations.Select(p => new PopulationView(
+                p,
+                [.. Enumerable.Range(0, trees.Length).Where(c => image.Cores[c].Slice.Population == p.Id)],
+                [.. Enumerable.Range(0, projections.Length).Where(i => image.Projections[i].Source == p.Id)],
+                image.Steps)),
+        ];
+        CheckListeners();
+        treeLinks = [.. trees.Select(t => t.Links.Select(IndexOf).ToArray())];
+        links = new LinkId[linkIndex.Count];
+        foreach (var (link, index) in linkIndex) links[index] = link;
+        linkPackets = new long[links.Length];
+        linkPayloads = new long[links.Length];
+        perTickLinks = [.. Enumerable.Range(0, stages.Ticks).Select(_ => new long[links.Length])];
+    }
+
+    /// <summary>What each core did in each tick of the sample so far.</summary>
+    public TickCounts Ticks => ticks;
+
+    public void Reset()
+    {
+        ticks.Clear();
+        foreach (var population in populations) population.Clear();
+        foreach (var projection in projections) projection.Clear();
+        Array.Clear(linkPackets);
+        Array.Clear(linkPayloads);
+        foreach (var tick in perTickLinks) Array.Clear(tick);
+    }
+
+    /// <summary>Counts the step that <paramref name="engine"/> has just computed.</summary>
+    public void Observe(int step, ISpikeEngine engine)
+    {
+        foreach (var view in populations)
+        {
+            var events = engine.Active(view.Population.Id);
+            view.EmissionsPerStep[step] += events.Length;
+            foreach (var p in view.Outflows) projections[p].Count(events, step, image.Steps);
+            if (view.Cores.Length == 0) continue;
+            var tick = view.Population.Stage + (step * image.TicksPerStep);
+            Send(view, events, tick);
+            foreach (var p in view.Outflows) Deliver(projections[p], events, tick);
+        }
+    }
+
+    /// <summary>All counts of the sample.</summary>
+    public Activity Finish()
+    {
+        var carried =
+            from index in Enumerable.Range(0, links.Length)
+            where linkPackets[index] > 0
+            let peak = perTickLinks.Max(tick => tick[index])
+            orderby links[index]
+            select new LinkActivity(links[index], linkPackets[index], linkPayloads[index], peak);
+        return new(
+            [.. Enumerable.Range(0, ticks.Cores).Select(ticks.Total)],
+            [.. populations.Select(p => p.Finish(image.Steps))],
+            [.. projections.Select(p => p.Finish(image.Steps))],
+            [.. carried]);
+    }
+
+    /// <summary>Every core that holds a target of a slice must be in the slice's tree.</summary>
+    private void CheckListeners()
+    {
+        var found = new DiagnosticBag();
+        foreach (var view in populations)
+        {
+            foreach (var sender in view.Cores)
+            {
+                var (slice, reached) = (image.Cores[sender].Slice, ticks.Trees[sender].Cores);
+                foreach (var table in view.Outflows.Select(p => projections[p].Table!))
+                {
+                    for (var bucket = slice.First / table.BucketSize; bucket * (long)table.BucketSize < slice.First + slice.Count; bucket++)
+                    {
+                        foreach (ref readonly var entry in table.Row(bucket))
+                            if (reached.BinarySearch(entry.Core) < 0) found.Add(MulticastWalk.NotReached(image, image.Cores[sender], image.Cores[entry.Core]));
+                    }
+                }
+            }
+        }
+
+        found.ThrowIfErrors();
+    }
+
+    /// <summary>Neuron updates and packets of the cores of a population.</summary>
+    private void Send(PopulationView view, ReadOnlySpan<int> events, int tick)
+    {
+        var payload = view.Population.Domain != SpikeDomain.Binary;
+        var heard = view.Outflows.Length > 0;
+        var from = 0;
+        foreach (var core in view.Cores)
+        {
+            var slice = image.Cores[core].Slice;
+            var to = from;
+            while (to < events.Length && events[to] < slice.First + slice.Count) to++;
+            long spikes = to - from;
+            from = to;
+            ticks.Add(tick, core, new(view.Population.Neuron is SourceNeuron ? 0 : slice.Count, spikes, 0, 0, 0, 0, 0));
+            if (!heard || spikes == 0) continue;
+            var tree = ticks.Trees[core];
+            view.Packets += spikes;
+            view.RouterVisits += spikes * tree.Routers;
+            view.LinkCrossings += spikes * tree.Links.Length;
+            foreach (var receiver in tree.Cores) ticks.Add(tick, receiver, new(0, 0, spikes, 0, 0, 0, 0));
+            foreach (var link in treeLinks[core])
+            {
+                linkPackets[link] += spikes;
+                if (payload) linkPayloads[link] += spikes;
+                perTickLinks[tick][link] += spikes;
+            }
+        }
+    }
+
+    /// <summary>Synaptic events of a projection on the cores that hold its targets.</summary>
+    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
+    {
+        var table = projection.Table!;
+        var analog = projection.Projection.Kind == ProjectionKind.Analog;
+        for (var k = 0; k < events.Length;)
+        {
+            var bucket = events[k] / table.BucketSize;
+            var end = (bucket + 1) * table.BucketSize;
+            var start = k;
+            while (k < events.Length && events[k] < end) k++;
+            long n = k - start;
+            foreach (ref readonly var reach in table.Row(bucket))
+                ticks.Add(tick, reach.Core, new(0, 0, 0, analog ? 0 : n * reach.Synapses, analog ? n * reach.Synapses : 0, n * reach.Transfers, n * reach.Words));
+        }
+    }
+
+    private int IndexOf(LinkId link)
+    {
+        if (!linkIndex.TryGetValue(link, out var index)) linkIndex.Add(link, index = linkIndex.Count);
+        return index;
+    }
+
+    private sealed class PopulationView(Population population, int[] cores, int[] outflows, int steps)
+    {
+        public Population Population => population;
+
+        public int[] Cores => cores;
+
+        public int[] Outflows => outflows;
+
+        public long[] EmissionsPerStep { get; } = new long[steps];
+
+        public long Packets { get; set; }
+
+        public long RouterVisits { get; set; }
+
+        public long LinkCrossings { get; set; }
+
+        public void Clear()
+        {
+            Array.Clear(EmissionsPerStep);
+            (Packets, RouterVisits, LinkCrossings) = (0, 0, 0);
+        }
+
+        public PopulationActivity Finish(int steps) => new(
+            population.Neuron is SourceNeuron ? 0 : (long)population.Size * steps,
+            [.. EmissionsPerStep],
+            Packets,
+            population.Domain == SpikeDomain.Binary ? 0 : Packets,
+            RouterVisits,
+            LinkCrossings);
+    }
+
+    private sealed class ProjectionView(Projection projection, int[] effective, SynapseTable? table)
+    {
+        private readonly long total = projection.Map.Total;
+        private long events;
+        private long operations;
+
+        public Projection Projection => projection;
+
+        public SynapseTable? Table => table;
+
+        /// <summary>An emission enters the projection if it arrives before the sample ends.</summary>
+        public void Count(ReadOnlySpan<int> active, int step, int steps)
+        {
+            if (step + projection.Delay >= steps) return;
+            events += active.Length;
+            foreach (var source in active) operations += effective[source];
+        }
+
+        public void Clear() => (events, operations) = (0, 0);
+
+        public ProjectionActivity Finish(int steps) => projection.Kind == ProjectionKind.Analog
+            ? new(events, 0, operations, total * steps)
+            : new(events, operations, 0, total * steps);
+    }
+}

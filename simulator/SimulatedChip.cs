@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Tensors;
+using NeuroChip.Runtime;
+using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Observers;
+using NeuroChip.Simulator.Timing;
+
+namespace NeuroChip.Simulator;
+
+/// <summary>
+/// A chip in software: an engine says what spikes, an observer counts what that takes, a timing model says when. An image without cores runs
+/// too; then there is nothing to count by core and nothing to time but ticks.
+/// </summary>
+public sealed class SimulatedChip : IChipDevice, IDisposable
+{
+    private readonly SpikeEngineEntry engineEntry;
+    private readonly ITimingModel timing;
+    private readonly int threads;
+    private ChipImage? image;
+    private ChipModel? chip;
+    private ISpikeEngine? engine;
+    private ActivityObserver? observer;
+
+    /// <summary>A chip with nothing loaded.</summary>
+    /// <param name="engine">What computes spikes; null for the default.</param>
+    /// <param name="timing">What times them; null for the default.</param>
+    /// <param name="threads">Threads the engine may use; does not change any result.</param>
+    public SimulatedChip(SpikeEngineEntry? engine = null, ITimingModel? timing = null, int threads = 1)
+    {
+        engineEntry = engine ?? SpikeEngines.Cpu;
+        this.timing = timing ?? TimingModels.Entries[0];
+        this.threads = threads;
+    }
+
+    /// <inheritdoc/>
+    public string Description => $"simulated chip, {engineEntry.Name} engine, {timing.Name} timing";
+
+    /// <inheritdoc/>
+    public void Load(ChipImage image)
+    {
+        engine?.Dispose();
+        (engine, this.image) = (null, image);
+        chip = image.Cores.IsEmpty ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image");
+        observer = new(image, chip);
+        engine = engineEntry.Create(image, threads);
+    }
+
+    /// <inheritdoc/>
+    public SampleResult Run(SampleInput input, RunRecording recording)
+    {
+        if (image is null) throw new InvalidOperationException("no image is loaded");
+        return image.Arithmetic.Kind == ArithmeticKind.Integer ? Run<int>(image, input, recording) : Run<float>(image, input, recording);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => engine?.Dispose();
+
+    private SampleResult Run<T>(ChipImage loaded, SampleInput input, RunRecording recording) where T : unmanaged
+    {
+        var (spikes, counts) = (engine!, observer!);
+        var feed = new SampleFeed(loaded, input.Arrays);
+        var readouts = loaded.Readouts.Select(r => new ReadoutAccumulator(loaded.Populations, loaded.Arithmetic, r, loaded.Steps)).ToArray();
+        var recorders = loaded.Populations.Where(recording.Keeps).Select(p => new EmissionRecorder<T>(p, loaded.Steps)).ToArray();
+        spikes.Reset();
+        counts.Reset();
+        for (var step = 0; step < loaded.Steps; step++)
+        {
+            spikes.Step(feed);
+            counts.Observe(step, spikes);
+            for (var r = 0; r < readouts.Length; r++) readouts[r].Add([.. loaded.Readouts[r].Signals.Select(spikes.Numbers<T>)]);
+            foreach (var recorder in recorders) recorder.Record(step, spikes);
+        }
+
+        return new(
+            loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
+            recorders.ToImmutableDictionary(r => r.Name, r => r.Finish()),
+            counts.Finish(),
+            timing.Time(loaded, chip, counts.Ticks));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using NeuroChip.HwModels;
+using NeuroChip.Ir;
+using NeuroChip.Ir.Images;
+using NeuroChip.Runtime;
+using NeuroChip.Simulator.Observers;
+
+namespace NeuroChip.Simulator.Timing;
+
+/// <summary>
+/// Cycles of a core and tick in closed form, from the cycle costs of the chip model:
+/// <code>
+/// synapses = SpikeReceived * packets received + SynapticEvent * synaptic events + Mac * MACs + DmaSetup * transfers
+/// busy     = Tick + update of the model * neurons that compute + PacketSent * packets sent + synapses
+/// fetch    = max(DmaWord * words, time until the memory of the chip, shared fairly, has given the core its words)
+/// waiting  = max(0, fetch - synapses)           rows are fetched while earlier ones are worked on
+/// </code>
+/// docs/simulator.md derives it. A tick whose busy + waiting exceeds the cycles of a tick overruns; the time scale factor of the result is
+/// the slowdown with which the slowest core of the slowest tick would hold.
+/// </summary>
+public sealed class AnalyticTiming : ITimingModel
+{
+    /// <inheritdoc/>
+    public string Name => "analytic";
+
+    /// <inheritdoc/>
+    public TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts)
+    {
+        var stages = new Stages(image);
+        if (chip is null) return new(stages.Ticks, new(0), 0, stages.FirstOutput, stages.LastOutput, [], []);
+
+        var perTick = chip.CyclesPerTick;
+        var updates = image.Cores.Select(c => chip.Cycles.NeuronUpdate(image.Populations[c.Slice.Population.Index].Neuron) * c.Slice.Count).ToArray();
+        var stage = image.Cores.Select(c => image.Populations[c.Slice.Population.Index].Stage).ToArray();
+        var heard = image.Projections.Select(p => p.Source).ToHashSet();
+        var sends = image.Cores.Select(c => heard.Contains(c.Slice.Population)).ToArray();
+        var neighbours = Enumerable.Range(0, image.Cores.Length).GroupBy(i => (image.Cores[i].X, image.Cores[i].Y)).Select(g => g.ToArray()).ToArray();
+        var times = new CoreTiming[image.Cores.Length];
+        var fetch = new long[image.Cores.Length];
+        var slowest = new Cycles[stages.Ticks];
+        for (var tick = 0; tick < stages.Ticks; tick++)
+        {
+            foreach (var onChip in neighbours) Fetch(chip, counts, tick, onChip, fetch);
+            long most = 0;
+            for (var core = 0; core < times.Length; core++)
+            {
+                ref readonly var did = ref counts[tick, core];
+                var since = tick - stage[core];
+                var computes = since >= 0 && since % image.TicksPerStep == 0 && since / image.TicksPerStep < image.Steps;
+                var synapses = SynapseCycles(chip.Cycles, did);
+                var busy = chip.Cycles.Tick.Cycles.Count + synapses
+                    + (computes ? updates[core].Count : 0)
+                    + (sends[core] ? chip.Cycles.PacketSent.Cycles.Count * did.SpikesSent : 0);
+                var waiting = Math.Max(0, fetch[core] - synapses);
+                var needed = busy + waiting;
+                most = Math.Max(most, needed);
+                times[core] += new CoreTiming(new(busy), new(waiting), new(Math.Max(0, perTick - needed)), new(needed), needed > perTick ? 1 : 0);
+            }
+
+            slowest[tick] = new(most);
+        }
+
+        return new(stages.Ticks, new(perTick), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest));
+    }
+
+    /// <summary>Cycles a core spends on what arrives.</summary>
+    private static long SynapseCycles(CycleCosts costs, in CoreActivity did) =>
+        (costs.SpikeReceived.Cycles.Count * did.PacketsReceived)
+        + (costs.SynapticEvent.Cycles.Count * did.SynapticEvents)
+        + (costs.Mac.Cycles.Count * did.Macs)
+        + (costs.DmaSetup.Cycles.Count * did.RowsFetched);
+
+    /// <summary>
+    /// Cycles until each core of a chip has its rows. The memory serves cores in turn, word by word: when a core that asked for w words is
+    /// done, every other has got min(w, its own words).
+    /// </summary>
+    private static void Fetch(ChipModel chip, TickCounts counts, int tick, int[] cores, long[] fetch)
+    {
+        var cyclesPerWord = chip.Synapse.Word.Bits.Count * chip.Core.Clock.Hertz / chip.Memory.SdramBandwidth.BitsPerSecond;
+        foreach (var core in cores)
+        {
+            var words = counts[tick, core].DmaWords;
+            if (words == 0)
+            {
+                fetch[core] = 0;
+                continue;
+            }
+
+            long served = 0;
+            foreach (var other in cores) served += Math.Min(words, counts[tick, other].DmaWords);
+            fetch[core] = Math.Max(chip.Cycles.DmaWord.Cycles.Count * words, (long)Math.Ceiling(served * cyclesPerWord));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Runtime;
+using NeuroChip.Simulator.Engines;
+
+namespace NeuroChip.Simulator.Tests;
+
+/// <summary>Counts against a walk over every synapse of every event.</summary>
+public sealed class ActivityTests
+{
+    private static readonly ChipModel Chip = ChipModelReader.Load("spinnaker1");
+
+    /// <summary>Every network of the tests.</summary>
+    public static TheoryData<string> Names => [.. Networks.All.Keys];
+
+    /// <summary>Per core and per projection, the counts are those of enumerating each event's synapses.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Counts_are_those_of_enumeration(string network)
+    {
+        foreach (var arithmetic in new[] { "float32", "int8" })
+        {
+            var (test, run) = Oracle.Of(network, arithmetic, 1);
+            var module = test.Module;
+            var image = Images.OnCores(module, Chip, CutAtRandom(module));
+            using var chip = new SimulatedChip();
+            chip.Load(image);
+            var activity = chip.Run(new(test.Inputs), RunRecording.Outputs).Activity;
+
+            var perCore = new (long Events, long Macs)[image.Cores.Length];
+            var synapses = new List<Synapse>();
+            for (var p = 0; p < module.Projections.Length; p++)
+            {
+                var projection = module.Projections[p];
+                var source = module[projection.Source];
+                var emissions = run.Emissions[projection.Source.Index];
+                var analog = projection.Kind == ProjectionKind.Analog;
+                var holders = Enumerable.Range(0, module[projection.Target].Size)
+                    .Select(a => Enumerable.Range(0, perCore.Length).First(c => Holds(image.Cores[c].Slice, projection.Target, a))).ToArray();
+                long events = 0, effective = 0;
+                for (var i = 0; i < emissions.Length; i++)
+                {
+                    if (emissions.At(i) == 0) continue;
+                    var arrives = (i / source.Size) + projection.Delay < module.Steps;
+                    if (arrives) events++;
+                    synapses.Clear();
+                    projection.Map.Enumerate(i % source.Size, synapses);
+                    foreach (var (target, row) in synapses)
+                    {
+                        if (arrives && projection.Rows.At(row) != 0) effective++;
+                        var core = holders[target];
+                        if (analog) perCore[core].Macs++;
+                        else perCore[core].Events++;
+                    }
+                }
+
+                Assert.Equal((events, effective, projection.Map.Total * module.Steps), (activity.Projections[p].Events, activity.Projections[p].SynapticEvents + activity.Projections[p].Macs, activity.Projections[p].DenseOperations));
+            }
+
+            Assert.Equal(perCore, activity.Cores.Select(c => (c.SynapticEvents, c.Macs)));
+            for (var i = 0; i < module.Populations.Length; i++)
+            {
+                var spikes = Enumerable.Range(0, run.Emissions[i].Length).LongCount(k => run.Emissions[i].At(k) != 0);
+                Assert.Equal(spikes, activity.Populations[i].Emissions);
+                Assert.Equal(spikes, Enumerable.Range(0, image.Cores.Length).Where(c => image.Cores[c].Slice.Population.Index == i).Sum(c => activity.Cores[c].SpikesSent));
+            }
+        }
+    }
+
+    /// <summary>Outputs, recordings, counts and times are the same with every engine and any number of threads, with cores and without.</summary>
+    [Theory]
+    [InlineData("deep")]
+    [InlineData("delays")]
+    [InlineData("two projections into one port")]
+    public void Engine_and_threads_change_nothing(string network)
+    {
+        var (test, run) = Oracle.Of(network, "int8", 1);
+        var image = Images.OnCores(test.Module, Chip, CutAtRandom(test.Module));
+        var expected = Run(image, test, SpikeEngines.Reference, 1);
+        foreach (var threads in new[] { 1, 2, 5 })
+        {
+            var actual = Run(image, test, SpikeEngines.Cpu, threads);
+            Assert.Equal(expected.Activity.Cores.AsEnumerable(), actual.Activity.Cores);
+            Assert.Equal(expected.Activity.Links.AsEnumerable(), actual.Activity.Links);
+            Assert.Equal(expected.Timing.Cores.AsEnumerable(), actual.Timing.Cores);
+            foreach (var (name, output) in expected.Outputs) Assert.Equal(output.ToFloats(), actual.Outputs[name].ToFloats());
+        }
+
+        var unmapped = Run(Images.WithoutCores(test.Module), test, SpikeEngines.Cpu, 1);
+        foreach (var (name, output) in run.Outputs) Assert.Equal(output.ToFloats(), unmapped.Outputs[name].ToFloats());
+        Assert.Equal(expected.Activity.Projections.AsEnumerable(), unmapped.Activity.Projections);
+    }
+
+    private static bool Holds(CoreSlice slice, PopulationId population, int address) =>
+        slice.Population == population && address >= slice.First && address < slice.First + slice.Count;
+
+    private static SampleResult Run(ChipImage image, TestCase test, SpikeEngineEntry engine, int threads)
+    {
+        using var chip = new SimulatedChip(engine, threads: threads);
+        chip.Load(image);
+        return chip.Run(new(test.Inputs), RunRecording.All);
+    }
+
+    /// <summary>Each population in one to four pieces of any size, on cores in a row.</summary>
+    private static Seat[] CutAtRandom(Module module)
+    {
+        var random = new Random(7);
+        var seats = new List<Seat>();
+        foreach (var population in module.Populations)
+        {
+            var cuts = Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(1, population.Size)).Append(0).Append(population.Size).Distinct().Order().ToArray();
+            foreach (var (first, end) in cuts.Zip(cuts.Skip(1)))
+                seats.Add(new(population.Id.Index, first, end - first, seats.Count % 5, seats.Count / 5 % 4, 1 + (seats.Count / 20)));
+        }
+
+        return [.. seats];
+    }
+}

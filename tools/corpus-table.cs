@@ -114,7 +114,7 @@ Row Compare(IReadOnlyDictionary<string, Tensor> golden, IReadOnlyDictionary<stri
     return new Row(
         $"{equalSamples}/{samples}",
         worst.ToString("0.0e+0", CultureInfo.InvariantCulture),
-        layers == 0 ? "-" : $"{share.ToString("F5", CultureInfo.InvariantCulture)} of {found}/{layers}",
+        layers == 0 ? "-" : $"{(found == 0 ? "-" : share.ToString("F5", CultureInfo.InvariantCulture))} of {found}/{layers}",
         agrees,
         agrees ? "" : share < 0.999 ? "in spikes" : "in outputs");
 }

@@ -40,7 +40,7 @@ public sealed class RunErrorTests : IDisposable
         ["samples-malformed"] = _ => Two.Part("1-2"),
         ["samples-outside"] = _ => Two.Part("1..5"),
         ["record-unknown"] = _ => RunRecording.Parse("n,conv1,conv2", TinyNetwork.Image()),
-        ["output-not-writable"] = s => OutputFile.RequireWritable(s + "/no/such/folder/out.npz", Scratch(s, "file", "x"u8) + "/out.npz", s),
+        ["output-not-writable"] = s => OutputFile.RequireWritable([s + "/no/such/folder/out.npz", Scratch(s, "file", "x"u8) + "/out.npz", s, null], s + "/file", ["report.json"]),
         ["report-not-json"] = s => JsonReport.Read(Scratch(s, "report.json", "{\"format\": "u8)),
         ["report-of-another-kind"] = s => JsonReport.Read(Scratch(s, "report.json", "{\"format\": \"other\", \"version\": 1}"u8)),
         ["report-of-another-version"] = s => JsonReport.Read(Scratch(s, "report.json", "{\"format\": \"neurochip-run\", \"version\": 99}"u8)),

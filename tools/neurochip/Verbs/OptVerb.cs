@@ -27,7 +27,7 @@ internal static class OptVerb
         command.SetAction(parsed =>
         {
             var selected = (parsed.GetValue(passes) ?? []).Select(Pipeline.Find).ToArray();
-            OutputFile.RequireWritable(parsed.GetValue(output));
+            OutputFile.RequireWritable([parsed.GetValue(output)]);
             var module = Read(parsed.GetRequiredValue(file));
             var model = ChipModelReader.Load(parsed.GetRequiredValue(chip));
             using var engine = new CalibrationEngine(Environment.ProcessorCount);

@@ -30,6 +30,9 @@ internal sealed class GraphFlattener
     /// <summary>Where the nodes go.</summary>
     public FlatBuilder Builder { get; }
 
+    /// <summary>How many problems were reported so far.</summary>
+    public int ProblemCount => problems.Diagnostics.Count;
+
     /// <summary>The whole model, or null where an error was reported.</summary>
     public FlatModel? Run()
     {

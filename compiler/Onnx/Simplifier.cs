@@ -10,6 +10,7 @@ internal static class Simplifier
     /// <summary>An existing or simpler value that the node stands for, found from its inputs alone; or null.</summary>
     public static int? Before(FlatBuilder builder, ScatteredRows rows, FlatBuilder.Site site, OperatorCall call, ImmutableArray<int> inputs)
     {
+        if (!call.Has(0)) return null;
         switch (call.Op)
         {
             case "Sum" or "Max" or "Min" or "Mean" or "Concat" when inputs.Length == 1:

@@ -16,69 +16,82 @@ public sealed class ModuleInterpreter(Module module)
             ? new Execution<int>(module, inputs, AddInteger).Run(record)
             : new Execution<float>(module, inputs, AddFloat).Run(record);
 
-    /// <summary>Bias and every projection into one port of one neuron, in float32, rounded after each product and each sum.</summary>
-    private static float AddFloat(Execution<float> run, PopulationId target, int port, int address)
+    /// <summary>What each neuron of a population gets at one port, in float32: rounded after each product and each sum.</summary>
+    private static void AddFloat(Arithmetic arithmetic, Tensor? bias, List<Arrival<float>> arrivals, float[] sums)
     {
         // + 0 turns a bias of -0 into 0. A sum that starts from 0 is never -0, so leaving out payloads of 0 cannot be seen.
-        var sum = BiasAt(run.Module[target], port, address, bias => bias.Span<float>()[address % bias.Length]) + 0f;
-        foreach (var projection in run.Into(target, port))
+        for (var a = 0; a < sums.Length; a++) sums[a] = bias is null ? 0f : bias.Span<float>()[a % bias.Length] + 0f;
+        var afferents = new List<Afferent>();
+        foreach (var (projection, emissions) in arrivals)
         {
             var weights = projection.Rows.Span<float>();
-            var emissions = run.EmissionsOf(projection);
-            float? greatest = null;
-            foreach (var (source, row) in run.AfferentsOf(projection, address))
+            for (var a = 0; a < sums.Length; a++)
             {
-                var contribution = emissions[source] * weights[row];
-                if (projection.Reduction == Reduction.Max) greatest = greatest is { } g && !(contribution > g) ? g : contribution;
-                else if (emissions[source] != 0) sum += contribution;
+                afferents.Clear();
+                projection.Map.Invert(a, afferents);
+                float? greatest = null;
+                foreach (var (source, row) in afferents)
+                {
+                    var contribution = emissions[source] * weights[row];
+                    if (projection.Reduction == Reduction.Max) greatest = greatest is { } g && !(contribution > g) ? g : contribution;
+                    else if (emissions[source] != 0) sums[a] += contribution;
+                }
+
+                if (greatest is { } most) sums[a] += most;
             }
-
-            if (greatest is { } most) sum += most;
         }
-
-        return sum;
     }
 
-    /// <summary>Bias and every projection into one port of one neuron, summed exactly and then saturated.</summary>
-    private static int AddInteger(Execution<int> run, PopulationId target, int port, int address)
+    /// <summary>What each neuron of a population gets at one port: summed exactly, then saturated.</summary>
+    private static void AddInteger(Arithmetic arithmetic, Tensor? bias, List<Arrival<int>> arrivals, int[] sums)
     {
-        long sum = BiasAt(run.Module[target], port, address, bias => bias.Span<int>()[address % bias.Length]);
-        foreach (var projection in run.Into(target, port))
+        var exact = new long[sums.Length];
+        for (var a = 0; a < sums.Length; a++) exact[a] = bias is null ? 0 : bias.Span<int>()[a % bias.Length];
+        var afferents = new List<Afferent>();
+        foreach (var (projection, emissions) in arrivals)
         {
-            var emissions = run.EmissionsOf(projection);
-            long? greatest = null;
-            foreach (var (source, row) in run.AfferentsOf(projection, address))
+            var weights = projection.Rows.ToLongs();
+            for (var a = 0; a < sums.Length; a++)
             {
-                var contribution = emissions[source] * (long)projection.Rows.At(row);
-                if (projection.Reduction == Reduction.Max) greatest = Math.Max(greatest ?? contribution, contribution);
-                else sum = checked(sum + contribution);
-            }
+                afferents.Clear();
+                projection.Map.Invert(a, afferents);
+                long? greatest = null;
+                foreach (var (source, row) in afferents)
+                {
+                    var contribution = emissions[source] * weights[row];
+                    if (projection.Reduction == Reduction.Max) greatest = Math.Max(greatest ?? contribution, contribution);
+                    else exact[a] = checked(exact[a] + contribution);
+                }
 
-            sum = checked(sum + (greatest ?? 0));
+                exact[a] = checked(exact[a] + (greatest ?? 0));
+            }
         }
 
-        return run.Module.Arithmetic.Saturate(sum);
+        for (var a = 0; a < sums.Length; a++) sums[a] = arithmetic.Saturate(exact[a]);
     }
 
-    private static T BiasAt<T>(Population population, int port, int address, Func<Tensor, T> read)
-        where T : unmanaged => population.Bias[port] is { } bias ? read(bias) : default;
+    /// <summary>A projection and what arrives through it in this step.</summary>
+    private readonly record struct Arrival<T>(Projection Projection, T[] Emissions);
+
+    /// <summary>The accumulated inputs of one port from its bias and what arrives, projection by projection in the module's order.</summary>
+    private delegate void Accumulate<T>(Arithmetic arithmetic, Tensor? bias, List<Arrival<T>> arrivals, T[] sums);
 
     /// <summary>One sample in progress.</summary>
     private sealed class Execution<T>
         where T : unmanaged
     {
+        private readonly Module module;
         private readonly Dictionary<PopulationId, float[]> inputs = [];
         private readonly ImmutableArray<PopulationId> order;
         private readonly BoundNeuron<T>[] neurons;
         private readonly NeuronBlock<T>[] blocks;
         private readonly List<T[]>[] emitted;
-        private readonly Func<Execution<T>, PopulationId, int, int, T> accumulate;
-        private readonly List<Afferent> afferents = [];
+        private readonly Accumulate<T> accumulate;
         private int step;
 
-        public Execution(Module module, IReadOnlyDictionary<string, Tensor> given, Func<Execution<T>, PopulationId, int, int, T> accumulate)
+        public Execution(Module module, IReadOnlyDictionary<string, Tensor> given, Accumulate<T> accumulate)
         {
-            Module = module;
+            this.module = module;
             this.accumulate = accumulate;
             order = StepOrder.Of(module.Populations, module.Projections);
             if (order.Length < module.Populations.Length) throw new ArgumentException("projections without delay form a cycle");
@@ -93,53 +106,44 @@ public sealed class ModuleInterpreter(Module module)
             }
         }
 
-        public Module Module { get; }
-
         public ModuleRun Run(bool record)
         {
-            var readouts = Module.Readouts.Select(r => new ReadoutAccumulator(Module.Populations, Module.Arithmetic, r, Module.Steps)).ToArray();
-            var states = Module.Populations.Select(p => Enumerable.Range(0, p.Neuron.States).Select(_ => new List<T[]>()).ToArray()).ToArray();
+            var readouts = module.Readouts.Select(r => new ReadoutAccumulator(module.Populations, module.Arithmetic, r, module.Steps)).ToArray();
+            var states = module.Populations.Select(p => Enumerable.Range(0, p.Neuron.States).Select(_ => new List<T[]>()).ToArray()).ToArray();
             for (var i = 0; i < neurons.Length; i++) neurons[i].Reset(blocks[i]);
-            for (step = 0; step < Module.Steps; step++)
+            for (step = 0; step < module.Steps; step++)
             {
                 foreach (var id in order) Step(id);
                 for (var r = 0; r < readouts.Length; r++)
-                    readouts[r].Add([.. Module.Readouts[r].Signals.Select(s => s.State < 0 ? blocks[s.Population.Index].Emissions : blocks[s.Population.Index].States[s.State])]);
+                    readouts[r].Add([.. module.Readouts[r].Signals.Select(s => s.State < 0 ? blocks[s.Population.Index].Emissions : blocks[s.Population.Index].States[s.State])]);
                 if (!record) continue;
                 for (var i = 0; i < blocks.Length; i++)
                     for (var s = 0; s < states[i].Length; s++) states[i][s].Add([.. blocks[i].States[s]]);
             }
 
             return new(
-                Module.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
+                module.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
                 record ? [.. emitted.Select(Stack)] : [],
-                record ? [.. Module.Populations.Select(p => states[p.Id.Index].Select(s => StackState(p, s)).ToImmutableArray())] : []);
-        }
-
-        /// <summary>Projections into a port in the module's order.</summary>
-        public IEnumerable<Projection> Into(PopulationId target, int port) => Module.Projections.Where(p => p.Target == target && p.Port == port);
-
-        /// <summary>What arrives through a projection in this step: the emissions of <see cref="Projection.Delay"/> steps ago, 0 before the first step.</summary>
-        public T[] EmissionsOf(Projection projection) =>
-            step >= projection.Delay ? emitted[projection.Source.Index][step - projection.Delay] : new T[Module[projection.Source].Size];
-
-        /// <summary>The sources of one neuron, ascending.</summary>
-        public List<Afferent> AfferentsOf(Projection projection, int address)
-        {
-            afferents.Clear();
-            projection.Map.Invert(address, afferents);
-            return afferents;
+                record ? [.. module.Populations.Select(p => states[p.Id.Index].Select(s => StackState(p, s)).ToImmutableArray())] : []);
         }
 
         private void Step(PopulationId id)
         {
-            var (population, block) = (Module[id], blocks[id.Index]);
-            if (inputs.TryGetValue(id, out var input)) InputFeed.Read<T>(population, Module.Arithmetic, input, step, block.Emissions);
+            var (population, block) = (module[id], blocks[id.Index]);
+            if (inputs.TryGetValue(id, out var input)) InputFeed.Read<T>(population, module.Arithmetic, input, step, block.Emissions);
             for (var port = 0; port < population.Neuron.Ports; port++)
-                for (var a = 0; a < population.Size; a++) block.Inputs[port][a] = accumulate(this, id, port, a);
+            {
+                var arrivals = module.Projections.Where(p => p.Target == id && p.Port == port).Select(p => new Arrival<T>(p, Arriving(p))).ToList();
+                accumulate(module.Arithmetic, population.Bias[port], arrivals, block.Inputs[port]);
+            }
+
             neurons[id.Index].StepOneByOne(block, 0, population.Size);
             emitted[id.Index].Add([.. block.Emissions]);
         }
+
+        /// <summary>The emissions of <see cref="Projection.Delay"/> steps ago, 0 before the first step.</summary>
+        private T[] Arriving(Projection projection) =>
+            step >= projection.Delay ? emitted[projection.Source.Index][step - projection.Delay] : new T[module[projection.Source].Size];
 
         private static Tensor Stack(List<T[]> steps) => Tensor.Of([steps.Count, steps[0].Length], steps.SelectMany(s => s).ToArray());
 

@@ -34,19 +34,10 @@ public sealed record ConvMap(Window Y, Window X, int Channels, int OutChannels, 
     public override int RowCount => Y.Kernel * X.Kernel * Channels * GroupOutputs;
 
     /// <inheritdoc/>
-    public override int Bound => Math.Min(Y.Output, (Y.Kernel + Y.Stride - 1) / Y.Stride) * Math.Min(X.Output, (X.Kernel + X.Stride - 1) / X.Stride) * GroupOutputs;
+    public override int Bound => Y.OutputsBound * X.OutputsBound * GroupOutputs;
 
     /// <inheritdoc/>
-    public override long Total
-    {
-        get
-        {
-            long rows = 0, columns = 0;
-            for (var y = 0; y < Y.Input; y++) rows += Y.OutputsOf(y);
-            for (var x = 0; x < X.Input; x++) columns += X.OutputsOf(x);
-            return rows * columns * Channels * GroupOutputs;
-        }
-    }
+    public override long Total => Y.Total * X.Total * Channels * GroupOutputs;
 
     /// <inheritdoc/>
     public override int Count(int source)

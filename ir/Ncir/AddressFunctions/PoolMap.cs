@@ -25,7 +25,10 @@ public sealed record PoolMap(Window Y, Window X, int Channels, bool RowPerPixel)
     public override int RowCount => RowPerPixel ? Y.Output * X.Output : 1;
 
     /// <inheritdoc/>
-    public override int Bound => Math.Min(Y.Output, (Y.Kernel + Y.Stride - 1) / Y.Stride) * Math.Min(X.Output, (X.Kernel + X.Stride - 1) / X.Stride);
+    public override int Bound => Y.OutputsBound * X.OutputsBound;
+
+    /// <inheritdoc/>
+    public override long Total => Y.Total * X.Total * Channels;
 
     /// <inheritdoc/>
     public override int Count(int source)

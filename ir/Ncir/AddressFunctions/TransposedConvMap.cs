@@ -33,6 +33,9 @@ public sealed record TransposedConvMap(Window Y, Window X, int Channels, int Out
     public override int Bound => Math.Min(Y.Input, Y.Kernel) * Math.Min(X.Input, X.Kernel) * GroupOutputs;
 
     /// <inheritdoc/>
+    public override long Total => Y.Total * X.Total * Channels * GroupOutputs;
+
+    /// <inheritdoc/>
     public override int Count(int source)
     {
         var pixel = source / Channels;

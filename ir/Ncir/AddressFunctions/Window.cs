@@ -36,7 +36,33 @@ public readonly record struct Window(int Input, int Output, int Kernel, int Stri
         return count;
     }
 
-    /// <summary>The window with input and output exchanged is not a window; this is its description as integers.</summary>
+    /// <summary>How many pairs of an input and an output there are.</summary>
+    public long Total
+    {
+        get
+        {
+            long total = 0;
+            for (var input = 0; input < Input; input++) total += OutputsOf(input);
+            return total;
+        }
+    }
+
+    /// <summary>
+    /// The most outputs that see one input: taps whose offsets differ by a multiple of the stride share an input, and that is every
+    /// <c>Stride / gcd(Stride, Dilation)</c>-th tap.
+    /// </summary>
+    public int OutputsBound
+    {
+        get
+        {
+            var (period, rest) = (Stride, Dilation);
+            while (rest != 0) (period, rest) = (rest, period % rest);
+            period = Stride / period;
+            return Math.Min(Output, (Kernel + period - 1) / period);
+        }
+    }
+
+    /// <summary>The six numbers in the order of the parameters.</summary>
     internal int[] Encode() => [Input, Output, Kernel, Stride, Pad, Dilation];
 
     internal static Window Decode(ReadOnlySpan<int> words) => new(words[0], words[1], words[2], words[3], words[4], words[5]);

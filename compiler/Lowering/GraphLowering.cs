@@ -141,14 +141,7 @@ public sealed class GraphLowering
             case "Concat":
                 return Concat(n, shape, size);
         }
-        if (n.Op == "Gemm" && n.Operands.Length > 2 && n.Operands[2] >= 0 && graph.Nodes[n.Operands[2]].Op != "Constant")
-        {
-            // A matrix product fused with the addition of another value.
-            var beta = n.Attributes.TryGetValue("beta", out var b) ? (float)b : 1f;
-            var added = Widen(Form(n.Operands[2]), shape, n).Scaled([beta], f => Relay(f, NameOf(n.Name)));
-            return MakeForm(n with { Operands = [n.Operands[0], n.Operands[1]] }).Plus(added);
-        }
-        if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) throw NotLinear(n);
+        if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) return Refused(n, shape);
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
 
@@ -265,7 +258,7 @@ public sealed class GraphLowering
     /// <summary>The maximum of spikes is an OR, and so a sum with a threshold of one half; the maximum of anything else is named as what it is.</summary>
     private LinearForm MaxPool(GraphNode n, int[] shape)
     {
-        if (LinearOperators.MaxPool(graph, n) is not { } pool) throw NotLinear(n);
+        if (LinearOperators.MaxPool(graph, n) is not { } pool) return Refused(n, shape);
         var operand = Form(n.Operands[0]);
         if (operand.Bias is not null || operand.Terms is not [{ Map: ElementMap { Factor: [> 0] } }])
             operand = Relay(operand, NameOf(n.Name));
@@ -325,7 +318,16 @@ public sealed class GraphLowering
         var n = graph.Nodes[node];
         var observed = wanted.Where(w => w != node && !observedIn.ContainsKey(w) && BelongsWith(w, node)).ToList();
         var cluster = new NeuronCluster(graph, loops, node, observed);
-        var found = recogniser.Recognise(cluster, observed);
+        RecognisedNeuron found;
+        try
+        {
+            found = recogniser.Recognise(cluster, observed);
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var problem in e.Diagnostics) problems.Add(problem);
+            found = new(new RelayNeuron(Parameter.One), [[.. cluster.Inputs.Select(i => new PortShare(i, Floats.One))]], SpikeDomain.Real, new Dictionary<int, ElementwiseProgram>());
+        }
         var path = PathOf(cluster);
         var draft = Add(path is null ? "" : Unique(path), [.. n.Shape], found.Neuron, found.Domain);
         populationOf[node] = draft.Id;
@@ -425,9 +427,20 @@ public sealed class GraphLowering
             if (names.Add($"{name}#{i}")) return $"{name}#{i}";
     }
 
-    private DiagnosticException NotLinear(GraphNode n) => new(Diagnostic.Error(
+    /// <summary>Notes an operator that cannot be lowered and goes on with its operands, so that one run finds all of them.</summary>
+    private LinearForm Refused(GraphNode n, int[] shape)
+    {
+        problems.Add(Problem(n));
+        foreach (var o in n.Operands)
+            if (o >= 0) Form(o);
+        return new(shape, [], null);
+    }
+
+    private DiagnosticException NotLinear(GraphNode n) => new(Problem(n));
+
+    private Diagnostic Problem(GraphNode n) => Diagnostic.Error(
         "NC1112",
         $"{n.Op} over {string.Join(" and ", n.Operands.Where(o => o >= 0 && graph.Nodes[o].Op != "Constant").Select(o => Tensor.FormatShape(graph.Nodes[o].Shape)))} cannot be lowered to sparse additions",
         new Place(graph.Path, $"node '{n.Name}' ({n.Op})"),
-        n.Shape.Length > 2 && n.Shape[0] > 1 ? $"its leading extent is {n.Shape[0]}: export with batch 1" : "supported: convolutions, matrices, pools, sums and means, and element-wise functions as neurons; remove it or run it on the host after the chip"));
+        n.Shape.Length > 2 && n.Shape[0] > 1 ? $"its leading extent is {n.Shape[0]}: export with batch 1" : "supported: convolutions, matrices, pools, sums and means, and element-wise functions as neurons; remove it or run it on the host after the chip");
 }

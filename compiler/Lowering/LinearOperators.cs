@@ -34,7 +34,7 @@ internal static class LinearOperators
                 return (new PoolingMap(y, x, shape[1], shape.Length == 3, [1f / (y.Kernel * x.Kernel)]), null);
             case "ReduceMean" or "ReduceSum":
                 return Reduction(graph, node, attributes) is { } reduced ? (reduced, null) : null;
-            case "Transpose" or "Slice" or "Pad" or "Expand" or "Tile" or "Gather":
+            case "Transpose" or "Slice" or "Pad" or "Expand" or "Tile" or "Gather" or "Resize":
                 return Rearrangement(graph, node, attributes) is { } moved ? (moved, null) : null;
             default:
                 return null;
@@ -166,6 +166,7 @@ internal static class LinearOperators
     {
         var source = graph.Nodes[node.Operands[0]];
         if (node.Op == "Pad" && node.Attributes.TryGetValue("mode", out var mode) && (string)mode != "constant") return null;
+        if (node.Op == "Resize" && attributes.Text("mode", "nearest") != "nearest") return null;
         var size = Tensor.Count(source.Shape.AsSpan());
         var numbers = new float[size];
         for (var i = 0; i < size; i++) numbers[i] = i + 1;

@@ -10,7 +10,11 @@ namespace NeuroChip.Compiler.Mapping;
 /// Cuts every population into the fewest slices that fit a core, all of about the same size. Images are cut between pixels where that
 /// costs at most half as many cores again: a slice of whole pixels reaches fewer cores, and its weights are used by all its channels.
 /// </summary>
-public sealed class BalancedPartitioner : IPartitioner
+/// <param name="share">
+/// Part of a chip's shared memory that one core may take: 1 / share. With 1 there are fewest slices; with more they pack better where shared
+/// memory is what runs out.
+/// </param>
+public sealed class BalancedPartitioner(int share = 1) : IPartitioner
 {
     /// <inheritdoc/>
     public string Name => "balanced";
@@ -19,7 +23,7 @@ public sealed class BalancedPartitioner : IPartitioner
     public Partition Partition(Module module, ChipModel chip, int seed)
     {
         var found = new DiagnosticBag();
-        var (tight, pixels) = Cut(module, chip, found);
+        var (tight, pixels) = Cut(module, chip, share, found);
         found.ThrowIfErrors();
 
         var cores = Machine.Of(chip).Cores;
@@ -48,9 +52,9 @@ public sealed class BalancedPartitioner : IPartitioner
         public int Count => Slices.Count;
     }
 
-    private static (Cutting[] Tight, Cutting[] Pixels) Cut(Module module, ChipModel chip, DiagnosticBag found)
+    private static (Cutting[] Tight, Cutting[] Pixels) Cut(Module module, ChipModel chip, int share, DiagnosticBag found)
     {
-        var memory = new SliceMemory(module, chip);
+        var memory = new SliceMemory(module, chip, share);
         var (tight, pixels) = (new Cutting[module.Populations.Length], new Cutting[module.Populations.Length]);
         foreach (var population in module.Populations)
         {
@@ -120,7 +124,7 @@ public sealed class BalancedPartitioner : IPartitioner
     {
         if (module.Arithmetic.WeightBits <= 8 || chip.Arithmetic.Find("int8") is not { } eight) return null;
         var found = new DiagnosticBag();
-        var (tight, pixels) = Cut(module with { Arithmetic = eight }, chip, found);
+        var (tight, pixels) = Cut(module with { Arithmetic = eight }, chip, 1, found);
         return found.HasErrors ? null : tight.Zip(pixels, (t, p) => (long)Math.Min(t.Count, p.Count)).Sum();
     }
 }

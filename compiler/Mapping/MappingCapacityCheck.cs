@@ -69,18 +69,39 @@ internal static class MappingCapacityCheck
             }
             else
             {
-                // What the first, the middle and the last neuron read must be there.
-                var read = new HashSet<int>();
-                foreach (var target in new[] { slice.First, slice.First + (slice.Count / 2), slice.Last })
-                {
-                    afferents.Clear();
-                    projection.Map.Invert(target, afferents);
-                    foreach (var afferent in afferents) read.Add(afferent.Row);
-                }
-                weights += (long)read.Count * module.Arithmetic.WeightBits / 8;
+                weights += (WeightsRead(projection.Map, slice) * module.Arithmetic.WeightBits) / 8;
             }
         AtLeast("synaptic rows", rows);
         AtLeast("shared weights", weights);
+    }
+
+    /// <summary>Distinct weights that the neurons of a slice read; for windows every tap counts, at the border too.</summary>
+    private static long WeightsRead(AddressFunction map, Slice slice)
+    {
+        switch (map)
+        {
+            case ConvMap conv:
+                return (long)conv.Y.Kernel * conv.X.Kernel * (conv.Channels / conv.Groups) * OutputChannels(conv.OutChannels);
+            case TransposedConvMap conv:
+                return (long)conv.Y.Kernel * conv.X.Kernel * (conv.Channels / conv.Groups) * OutputChannels(conv.OutChannels);
+            default:
+                var read = new HashSet<int>();
+                var afferents = new List<Afferent>();
+                for (var target = slice.First; target <= slice.Last; target++)
+                {
+                    afferents.Clear();
+                    map.Invert(target, afferents);
+                    foreach (var afferent in afferents) read.Add(afferent.Row);
+                }
+                return read.Count;
+        }
+
+        int OutputChannels(int all)
+        {
+            var seen = new HashSet<int>();
+            for (var target = slice.First; target <= slice.Last; target++) seen.Add(target % all);
+            return seen.Count;
+        }
     }
 
     private static int Ticks(Module module, Projection projection) =>

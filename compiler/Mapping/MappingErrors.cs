@@ -70,7 +70,7 @@ internal static class MappingErrors
         $"'{projection.Name}' takes {N(ticks)} ticks from '{module[projection.Source].Name}' to '{module[projection.Target].Name}'; '{chip.Name}' delays by at most {N(slots)}",
         new Place(module.Name, $"projection '{projection.Name}'"),
         $"the target computes {N(module[projection.Target].Stage - module[projection.Source].Stage)} stages after the source, plus {N(projection.Delay)} steps of {N(module.TicksPerStep)} ticks",
-        $"{N((ticks - 1) / slots)} relay population(s) in between (identity projections) cut the way into delays that fit; relays are not inserted on their own");
+        $"{N((ticks - 1) / slots)} relay population(s) in between (identity projections) cut the way into delays that fit; the pass relay-delays inserts them");
 
     /// <summary>NC2105: a delay below one tick.</summary>
     public static Diagnostic DelayTooShort(Module module, Projection projection, int ticks) => Diagnostic.Error(

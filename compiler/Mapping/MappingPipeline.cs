@@ -38,17 +38,8 @@ public static class MappingPipeline
         var available = options.MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (plan.Bytes > available) throw new DiagnosticException(MappingErrors.PlanTooLarge(module, plan, available));
 
-        Begin(1);
         var machine = Machine.Of(chip);
-        var partition = new BalancedPartitioner().Partition(module, chip, options.Seed);
-
-        Begin(2);
-        var traffic = TrafficGraph.Build(module, partition, options.Threads);
-
-        Begin(3);
-        var sharedLimit = chip.Memory.SdramUsable.Bits.Count / 8;
-        var problem = new PlacementProblem(machine, traffic, [.. partition.Slices.Select(s => s.Bytes(SliceMemory.Sdram))], sharedLimit);
-        var placement = placer.Place(problem, options.Seed) ?? throw new DiagnosticException(MappingErrors.NoPlace(module, chip, partition, sharedLimit));
+        var (partition, traffic, placement) = Place(module, chip, machine, placer, options, Begin);
 
         Begin(4);
         var keys = KeyAllocator.Allocate(partition, module.Populations.Length, (int)Math.Min(32, chip.Noc.KeyBits.Bits.Count)) ?? throw new DiagnosticException(MappingErrors.KeysExhausted(module, chip, partition));
@@ -79,6 +70,37 @@ public static class MappingPipeline
             edges += Math.Min(all, reached);
         }
         return new(slices, edges, (slices * PerSlice) + (edges * PerEdge) + (module.Populations.Sum(p => (long)p.Size) * sizeof(int)));
+    }
+
+    /// <summary>
+    /// Partitions and places. Where the chips' shared memory does not hold the largest slices together, smaller ones are tried, which leave less
+    /// of it unused.
+    /// </summary>
+    private static (Partition, TrafficGraph, Placement) Place(
+        Module module, ChipModel chip, Machine machine, IPlacer placer, MapOptions options, Action<int> begin)
+    {
+        var limit = chip.Memory.SdramUsable.Bits.Count / 8;
+        Diagnostic? full = null;
+        foreach (var share in new[] { 1, 4, chip.Core.Usable.Count })
+        {
+            begin(1);
+            Partition partition;
+            try
+            {
+                partition = new BalancedPartitioner(share).Partition(module, chip, options.Seed);
+            }
+            catch (DiagnosticException) when (full is not null)
+            {
+                break;
+            }
+            begin(2);
+            var traffic = TrafficGraph.Build(module, partition, options.Threads);
+            begin(3);
+            var problem = new PlacementProblem(machine, traffic, [.. partition.Slices.Select(s => s.Bytes(SliceMemory.Sdram))], limit);
+            if (placer.Place(problem, options.Seed) is { } placement) return (partition, traffic, placement);
+            full ??= MappingErrors.NoPlace(module, chip, partition, limit);
+        }
+        throw new DiagnosticException(full!);
     }
 
     private static ImmutableArray<RoutingTree> Route(IRouter router, RoutingProblem problem, MapOptions options)

@@ -13,13 +13,17 @@ internal sealed class SliceMemory
 
     private readonly Module module;
     private readonly ChipModel chip;
+    private readonly int share;
     private readonly SynapseStorage synapses;
     private readonly ILookup<PopulationId, Projection> incoming;
     private readonly ILookup<PopulationId, Projection> outgoing;
 
-    public SliceMemory(Module module, ChipModel chip)
+    /// <param name="module">Module.</param>
+    /// <param name="chip">Chip model.</param>
+    /// <param name="share">Part of a chip's shared memory that one core may take: 1 / share.</param>
+    public SliceMemory(Module module, ChipModel chip, int share = 1)
     {
-        (this.module, this.chip) = (module, chip);
+        (this.module, this.chip, this.share) = (module, chip, share);
         synapses = new(module, chip.Synapse);
         incoming = module.Projections.ToLookup(p => p.Target);
         outgoing = module.Projections.ToLookup(p => p.Source);
@@ -28,8 +32,8 @@ internal sealed class SliceMemory
     /// <summary>Data memory of a core for applications, in bytes.</summary>
     public long DtcmLimit => chip.Core.DtcmUsable.Count / 8;
 
-    /// <summary>Shared memory of a chip for applications, in bytes.</summary>
-    public long SdramLimit => chip.Memory.SdramUsable.Bits.Count / 8;
+    /// <summary>Shared memory of a chip that one core may take, in bytes.</summary>
+    public long SdramLimit => chip.Memory.SdramUsable.Bits.Count / 8 / share;
 
     /// <summary>Memory of each of the slices (first, count) that cover a population in order.</summary>
     public ImmutableArray<MemoryUse>[] Uses(Population population, IReadOnlyList<(int First, int Count)> slices)

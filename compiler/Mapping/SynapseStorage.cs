@@ -36,10 +36,10 @@ internal sealed class SynapseStorage(Module module, SynapseModel format)
                 for (var s = 0; s < result.Length; s++) result[s] = Rows(dense.Sources, slices[s].Count);
                 break;
             case ConvMap conv:
-                Taps(conv.Y.Kernel * conv.X.Kernel, conv.GroupInputs, conv.OutChannels);
+                Taps(conv.Y.Kernel * conv.X.Kernel, conv.GroupInputs, conv.OutChannels, conv.GroupOutputs);
                 break;
             case TransposedConvMap deconv:
-                Taps(deconv.Y.Kernel * deconv.X.Kernel, deconv.GroupInputs, deconv.OutChannels);
+                Taps(deconv.Y.Kernel * deconv.X.Kernel, deconv.GroupInputs, deconv.OutChannels, deconv.GroupOutputs);
                 break;
             case PoolMap pool:
                 // One weight in all, or one per target pixel of the slice.
@@ -61,13 +61,14 @@ internal sealed class SynapseStorage(Module module, SynapseModel format)
         }
         return result;
 
-        // Kernel taps: of each tap, the weights from all inputs of a group to the output channels that the slice holds.
-        void Taps(int taps, int groupInputs, int outChannels)
+        // Kernel taps: of each tap, the weights from all inputs of a group to the output channels that the slice holds; one transfer brings
+        // what one event adds through one tap.
+        void Taps(int taps, int groupInputs, int outChannels, int groupOutputs)
         {
             for (var s = 0; s < result.Length; s++)
             {
                 var channels = Math.Min(slices[s].Count, outChannels);
-                result[s] = Shared((long)taps * groupInputs * channels, channels, 15);
+                result[s] = Shared((long)taps * groupInputs * channels, Math.Min(channels, groupOutputs), 15);
             }
         }
 

@@ -79,8 +79,7 @@ internal sealed class ControlFlow(GraphFlattener flattener)
             if (body.Input.Count > 0) inner.Set(body.Input[0].Name, Builder.Constant("iteration", Tensor.Scalar(t)));
             if (body.Input.Count > 1) inner.Set(body.Input[1].Name, condition);
             for (var i = 0; i < states.Length && i + 2 < body.Input.Count; i++) inner.Set(body.Input[i + 2].Name, states[i]);
-            flattener.Graph(body, inner);
-            var results = body.Output.Select(o => flattener.Value(o.Name, inner, $"body of '{site.Node}'")).ToArray();
+            if (Step(body, inner, site) is not { } results) return null;
             if (results.Length < 1 + states.Length) return Malformed(scope, node, index, $"{results.Length} body outputs for {states.Length} states");
             condition = results[0];
             for (var i = 0; i < states.Length; i++) states[i] = results[1 + i];
@@ -113,13 +112,21 @@ internal sealed class ControlFlow(GraphFlattener flattener)
                 inner.Set(body.Input[stateCount + i].Name, Builder.Emit(site, "Gather", OnnxAttributes.None.With("axis", axes[i]), [inputs[stateCount + i], at], isLast: false)[0]);
             }
 
-            flattener.Graph(body, inner);
-            var results = body.Output.Select(o => flattener.Value(o.Name, inner, $"body of '{site.Node}'")).ToArray();
+            if (Step(body, inner, site) is not { } results) return null;
             for (var i = 0; i < states.Length; i++) states[i] = results[i];
             for (var i = 0; i < scans.Length; i++) scans[i].Add(results[stateCount + i]);
         }
 
         return Finish(node, scope, index, site, states, scans, Ints(node, "scan_output_axes", scans.Length), Ints(node, "scan_output_directions", scans.Length));
+    }
+
+    /// <summary>One copy of a body; null where it has a fault, which one copy is enough to report.</summary>
+    private int[]? Step(GraphProto body, Scope inner, FlatBuilder.Site site)
+    {
+        var before = flattener.ProblemCount;
+        flattener.Graph(body, inner);
+        var results = body.Output.Select(o => flattener.Value(o.Name, inner, $"body of '{site.Node}'")).ToArray();
+        return flattener.ProblemCount > before ? null : results;
     }
 
     private static int Extent(Operand operand, long axis)

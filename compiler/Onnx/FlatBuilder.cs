@@ -86,19 +86,28 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             nodesByKey[key] = outputs;
             foreach (var output in outputs) producers[output] = nodes.Count;
             nodes.Add(new Node(site.Node, op, "", attributes, inputs, outputs));
-            return rows.Track(this, site, call, inputs, outputs[0]) is { } joined ? [joined] : outputs;
+            if (rows.Track(this, site, call, inputs, outputs[0]) is { } joined) nodesByKey[key] = outputs = [joined];
+            return outputs;
         }
         catch (DiagnosticException e)
         {
-            foreach (var d in e.Diagnostics) problems.Add(d with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
+            foreach (var d in e.Diagnostics) Report(site, d);
+            return Unknown();
+        }
+        catch (InvalidCastException)
+        {
+            Report(site, Diagnostic.Error("NC1008", $"{op}: an attribute has another kind of value than the operator defines"));
             return Unknown();
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
         {
-            problems.Add(Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements", new Place(path, $"node '{site.Node}' ({site.Op})")));
+            Report(site, Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements"));
             return Unknown();
         }
     }
+
+    /// <summary>Adds a problem with the place of the node.</summary>
+    public void Report(Site site, Diagnostic problem) => problems.Add(problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
 
     /// <summary>The model, without what no output needs.</summary>
     public FlatModel Finish(int opset, ImmutableArray<int> inputs, ImmutableArray<(string Name, int Value)> outputs)

@@ -17,7 +17,7 @@ internal sealed class NodeForms(FlatBuilder builder)
     {
         ["Identity"] = (_, _, _, _, inputs) => [inputs[0]],
         ["Dropout"] = (f, site, opset, a, inputs) => f.Dropout(site, opset, a, inputs),
-        ["CastLike"] = (f, site, _, _, inputs) => f.CastLike(site, inputs),
+        ["CastLike"] = (f, site, _, a, inputs) => inputs.Length > 1 ? f.CastLike(site, inputs) : f.Plain(site, a, inputs),
         ["Flatten"] = (f, site, _, a, inputs) => f.Flatten(site, a, inputs),
         ["Split"] = (f, site, _, a, inputs) => f.Split(site, a, inputs),
         ["Slice"] = (f, site, _, a, inputs) => f.Listed(site, a, inputs, 1, "starts", "ends", "axes", "steps"),
@@ -92,7 +92,8 @@ internal sealed class NodeForms(FlatBuilder builder)
         if (opset >= 12 && inputs.Length > 2 && inputs[2] >= 0 && Builder[inputs[2]]!.Constant?.At(0) != 0)
         {
             // Training mode is a random network: never a silent identity.
-            return Builder.Emit(site with { Op = "Dropout in training mode" }, "Cast", OnnxAttributes.None.With("to", 0L), inputs);
+            Builder.Report(site, Diagnostic.Error("NC1008", "Dropout: training_mode = true is not supported", null, "export the model in evaluation mode"));
+            return [.. site.Outputs.Select(o => Builder.Add(o, null))];
         }
 
         if (site.Outputs.Length < 2 || site.Outputs[1].Length == 0) return [inputs[0]];

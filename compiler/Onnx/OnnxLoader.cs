@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using NeuroChip.Compiler.Onnx.Proto;
 using NeuroChip.Ir.Diagnostics;
@@ -43,16 +44,15 @@ public static class OnnxLoader
         var head = 0;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            head = stream.ReadByte();
-            stream.Position = 0;
-            using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, 200);
-            model = ModelProto.Parser.ParseFrom(input);
+            if (new FileInfo(path).Length == 0) throw NotOnnx(path, "it is empty");
+            using IMemoryOwner<byte> file = new MappedFile(path);
+            head = file.Memory.Span[0];
+            model = ModelProto.Parser.ParseFrom(new ReadOnlySequence<byte>(file.Memory));
         }
         catch (InvalidProtocolBufferException) when (head == 0x08)
         {
             // Every exporter writes ir_version (field 1, a number: byte 0x08) first; what starts like that and then breaks off was a model once.
-            throw new DiagnosticException(Diagnostic.Error("NC1003", $"the file breaks off or is damaged ({new FileInfo(path).Length} bytes)", new Place(path), "copy or export it again; a Git LFS file must be pulled first"));
+            throw new DiagnosticException(Diagnostic.Error("NC1003", $"the file breaks off or is damaged ({new FileInfo(path).Length} bytes)", new Place(path), "copy or export it again"));
         }
         catch (InvalidProtocolBufferException)
         {
@@ -67,5 +67,5 @@ public static class OnnxLoader
         return model;
     }
 
-    private static DiagnosticException NotOnnx(string path, string why) => new(Diagnostic.Error("NC1002", $"this is not an ONNX model: {why}", new Place(path), "give the .onnx file that the framework exported"));
+    private static DiagnosticException NotOnnx(string path, string why) => new(Diagnostic.Error("NC1002", $"this is not an ONNX model: {why}", new Place(path), "give the .onnx file that the framework exported; a file kept by Git LFS must be pulled first"));
 }

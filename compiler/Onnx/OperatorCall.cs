@@ -66,7 +66,7 @@ public sealed record OperatorCall(string Op, OnnxAttributes Attributes, Immutabl
 
     /// <summary>Something that must be known before the run, but depends on input data.</summary>
     public DiagnosticException DataDependent(int index) => new(Diagnostic.Error("NC1016",
-        $"{Op}: input {index} sets a shape or position and must not depend on input data"));
+        $"{Op}: input {index} sets a shape or position and must not depend on input data", null, "export the model for fixed shapes"));
 }
 
 /// <summary>What the compiler knows of an ONNX operator.</summary>

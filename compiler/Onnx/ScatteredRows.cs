@@ -9,7 +9,7 @@ namespace NeuroChip.Compiler.Onnx;
 /// </summary>
 internal sealed class ScatteredRows
 {
-    private readonly Dictionary<int, ImmutableArray<int>> written = [];
+    private readonly Dictionary<int, (int Base, ImmutableArray<int> Rows)> written = [];
 
     /// <summary>Notes a node just added; returns the joined rows if it completes a buffer.</summary>
     public int? Track(FlatBuilder builder, FlatBuilder.Site site, OperatorCall call, ImmutableArray<int> inputs, int output)
@@ -21,20 +21,22 @@ internal sealed class ScatteredRows
         var extent = buffer.Shape[0];
         var at = index.ToLongs()[0];
         var row = AsRow(builder, site, inputs[2], buffer.Shape[1..]);
-        var rows = (written.GetValueOrDefault(inputs[0]) is { IsDefault: false } before ? before : [.. Enumerable.Repeat(-1, extent)]).SetItem((int)(at < 0 ? at + extent : at), row);
-        written[output] = rows;
+        if (!written.TryGetValue(inputs[0], out var before)) before = (inputs[0], [.. Enumerable.Repeat(-1, extent)]);
+        var rows = before.Rows.SetItem((int)(at < 0 ? at + extent : at), row);
+        written[output] = (before.Base, rows);
         if (rows.Contains(-1)) return null;
         var joined = builder.Emit(site, "Concat", OnnxAttributes.None.With("axis", 0L), rows)[0];
-        written[joined] = rows;
+        written[joined] = (before.Base, rows);
         return joined;
     }
 
-    /// <summary>Row <paramref name="index"/> of a followed buffer without its leading axis, or null.</summary>
+    /// <summary>Row <paramref name="index"/> of a followed buffer without its leading axis (of what it was filled over, where the row was not written), or null.</summary>
     public int? Read(FlatBuilder builder, FlatBuilder.Site site, int buffer, long index)
     {
-        if (!written.TryGetValue(buffer, out var rows)) return null;
-        var row = rows[(int)(index < 0 ? index + rows.Length : index)];
-        if (row < 0) return null;
+        if (!written.TryGetValue(buffer, out var known)) return null;
+        if (index < -known.Rows.Length || index >= known.Rows.Length) return null; // reported when the node is checked
+        var row = known.Rows[(int)(index < 0 ? index + known.Rows.Length : index)];
+        if (row < 0) return builder.Emit(site, "Gather", OnnxAttributes.None.With("axis", 0L), [known.Base, builder.Constant("index", Tensor.Scalar(index))])[0];
         return builder.Emit(site, "Squeeze", OnnxAttributes.None, [row, builder.Constant("axes", Tensor.Vector(0L))])[0];
     }
 

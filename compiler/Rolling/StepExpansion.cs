@@ -73,6 +73,7 @@ internal sealed class StepExpansion
             return graph.Reshape(Slice(node.Inputs[0], axis, at < 0 ? at + shape[axis] : at, 1), v.Shape);
         }
         if (node.Op == "Slice" && SingleSlice(node) is var (slicedAxis, start, count) && slicedAxis >= 0) return Slice(node.Inputs[0], slicedAxis, start, count);
+        if (node.Op == "Gemm") return MakeGemm(node, [.. node.Inputs.Select(Whole)], v, v.Shape);
         var attributes = output == 0 ? node.Attributes : node.Attributes.With("output", (long)output);
         return graph.Make(node.Name, node.Op, attributes, [.. node.Inputs.Select(Whole)], v.Type, v.Shape);
     }
@@ -93,7 +94,7 @@ internal sealed class StepExpansion
                 var right = axis == v.Shape.Length - 2 ? Whole(node.Inputs[1]) : SliceBroadcast(node.Inputs[1], v.Shape.Length, axis, start, count);
                 return b.Length < 2 ? Residual() : Again([left, right]);
             case "Gemm" when axis == 0 && node.Attributes.Int("transA", 0) == 0:
-                return Again(node.Inputs.Select((o, i) => i == 0 ? Slice(o, 0, start, count) : i == 2 && o >= 0 ? SliceBroadcast(o, 2, 0, start, count) : Whole(o)));
+                return MakeGemm(node, [.. node.Inputs.Select((o, i) => i == 0 ? Slice(o, 0, start, count) : i == 2 && o >= 0 ? SliceBroadcast(o, 2, 0, start, count) : Whole(o))], v, shape);
             case "Transpose":
                 var permutation = node.Attributes.Ints("perm", [.. Enumerable.Range(0, v.Shape.Length).Reverse().Select(i => (long)i)]);
                 return Again([Slice(node.Inputs[0], (int)permutation[axis], start, count)]);
@@ -134,6 +135,17 @@ internal sealed class StepExpansion
         int Again(IEnumerable<int> operands) => graph.Make(node.Name, node.Op, node.Attributes, [.. operands], v.Type, shape);
 
         int Residual() => graph.Make(node.Name, "Slice", OnnxAttributes.None.With("axis", (long)axis).With("start", (long)start), [Whole(value)], v.Type, shape);
+    }
+
+    /// <summary>A matrix product to which an optimiser fused the addition of a value of the step (a state, say) is taken apart again.</summary>
+    private int MakeGemm(FlatNode node, ImmutableArray<int> operands, FlatValue v, ImmutableArray<int> shape)
+    {
+        if (operands.Length < 3 || operands[2] < 0 || graph[operands[2]].Constant is not null) return graph.Make(node.Name, "Gemm", node.Attributes, operands, v.Type, shape);
+        var product = graph.Make(node.Name, "Gemm", node.Attributes, operands[..2], v.Type, shape);
+        var added = operands[2];
+        var beta = node.Attributes.Float("beta", 1);
+        if (beta != 1) added = graph.Make(node.Name, "Mul", OnnxAttributes.None, [added, graph.Constant(Tensor.Scalar(beta), node.Name)], v.Type, graph[added].Shape);
+        return graph.Make(node.Name, "Add", OnnxAttributes.None, [product, added], v.Type, shape);
     }
 
     /// <summary>Axes a reduction runs over, ascending.</summary>

@@ -34,7 +34,7 @@ public sealed class TableCostModel(ChipModel chip, string? table = null) : ICost
             ledger.By(e => e.Component),
             ledger.By(e => e.Layer),
             [.. ledger.Prices],
-            [.. ledger.NotPriced]);
+            ledger.NotPriced);
     }
 
     private void PriceTime(RunReport run, ActionCosts costs, Ledger ledger)
@@ -82,12 +82,18 @@ public sealed class TableCostModel(ChipModel chip, string? table = null) : ICost
     private sealed class Ledger
     {
         private readonly HashSet<string> seen = [];
+        private readonly SortedSet<string> included = new(StringComparer.Ordinal);
+        private readonly SortedSet<string> missing = new(StringComparer.Ordinal);
 
         public List<Entry> Entries { get; } = [];
 
         public List<ReportPrice> Prices { get; } = [];
 
-        public List<string> NotPriced { get; } = [];
+        public ImmutableArray<string> NotPriced =>
+        [
+            .. included.Count > 0 ? [$"no price of their own, the power of cores in use includes them: {string.Join(", ", included)}"] : (string[])[],
+            .. missing.Count > 0 ? [$"happened, but this table has no price for them: {string.Join(", ", missing)}"] : (string[])[],
+        ];
 
         public void AddPower(string component, Quantity? price, string layer, int count, double seconds)
         {
@@ -101,8 +107,7 @@ public sealed class TableCostModel(ChipModel chip, string? table = null) : ICost
             if (count == 0) return;
             if (price is null)
             {
-                var how = paidByTime ? $"{component}: no price of their own; the time of the cores includes them" : $"{component}: the table has no price for them";
-                if (seen.Add(how)) NotPriced.Add(how);
+                (paidByTime ? included : missing).Add(component);
                 return;
             }
 

@@ -17,9 +17,13 @@ public static class InputBinder
     /// not an input but the classes. Arrays that are no input are left alone and told to <paramref name="warnings"/>.
     /// </summary>
     public static SampleSet Bind(
-        ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null)
+        ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null) =>
+        Bind(ModelInput.Of(image), arrays, file, labels, warnings);
+
+    /// <summary>The samples for given inputs.</summary>
+    public static SampleSet Bind(
+        ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels = null, DiagnosticBag? warnings = null)
     {
-        var inputs = ModelInput.Of(image);
         var bag = new DiagnosticBag();
         var bound = new List<(ModelInput Input, Tensor Array, SampleAxes Axes)>();
         foreach (var input in inputs)
@@ -116,7 +120,7 @@ public static class InputBinder
         foreach (var (name, array) in arrays.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             if (known.Contains(name) || name.Length == 0 || name == labels) continue;
-            warnings?.Add(Diagnostic.Warning("NC5005", $"array '{name}' {array} is no input of the model and is not used", new Place(file, name),
+            warnings?.Add(Diagnostic.Warning("NC5005", $"array '{name}' {Name(array.Type)} {Tensor.FormatShape(array.Shape)} is no input of the model and is not used", new Place(file, name),
                 $"the model's inputs: {string.Join(", ", inputs)}",
                 $"if it holds the class of each sample: --labels {name}"));
         }

@@ -29,7 +29,7 @@ public static class Labels
         if (array.Length != samples.Samples.Length || array.Type is DType.Float32 or DType.Float64 or DType.Bool)
         {
             throw new DiagnosticException(Diagnostic.Error("NC5010",
-                $"labels '{key}' are {array}; the input holds {samples.Samples.Length} samples, so {samples.Samples.Length} integers are needed", new Place(file, key)));
+                $"labels '{key}' are {array.Type.ToString().ToLowerInvariant()} {Tensor.FormatShape(array.Shape)}; the input holds {samples.Samples.Length} samples, so {samples.Samples.Length} integers are needed", new Place(file, key)));
         }
 
         var (first, end) = samples.RowsOf(range);

@@ -15,13 +15,16 @@ namespace NeuroChip.Runtime.Inputs;
 public sealed record ModelInput(string Name, bool Static, ImmutableArray<int> Shape, int Steps, SpikeDomain Domain)
 {
     /// <summary>The inputs of an image, in its order of populations.</summary>
-    public static ImmutableArray<ModelInput> Of(ChipImage image) =>
+    public static ImmutableArray<ModelInput> Of(ChipImage image) => Of(image.Populations, image.Steps);
+
+    /// <summary>The inputs among populations, in their order.</summary>
+    public static ImmutableArray<ModelInput> Of(ImmutableArray<Population> populations, int steps) =>
     [
-        .. image.Populations.Where(p => p.Neuron is SourceNeuron).Select(p =>
+        .. populations.Where(p => p.Neuron is SourceNeuron).Select(p =>
         {
             var source = (SourceNeuron)p.Neuron;
             var shape = p.Layout.FrameworkShape;
-            return new ModelInput(source.Input, source.Static, source.Static ? shape : shape.Insert(0, image.Steps), image.Steps, p.Domain);
+            return new ModelInput(source.Input, source.Static, source.Static ? shape : shape.Insert(0, steps), steps, p.Domain);
         }).DistinctBy(i => i.Name),
     ];
 

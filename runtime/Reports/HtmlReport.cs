@@ -27,6 +27,7 @@ public sealed class HtmlReport : IReportWriter
         CoreSection(page, report);
         LayerSection(page, report);
         LinkSection(page, report);
+        QuantisationSection(page, report);
         MetricSection(page, report);
         EvidenceSection(page, report);
         page.Append("</main></body></html>\n");
@@ -59,8 +60,12 @@ public sealed class HtmlReport : IReportWriter
         Bar Of(ReportEnergyShare share) => new(share.Name, share.Joules,
             $"{Si(share.Joules / run.Samples, "J")}  {Percent(energy.Joules > 0 ? share.Joules / energy.Joules : 0)}");
         page.Append($"<h2>Energy per inference</h2><p class='sub'>{Text(energy.Title)}; boundary: {energy.Boundary}.</p><div class='two'><figure><figcaption>by component</figcaption>");
-        page.Append(Bars([.. energy.ByComponent.Select(Of)])).Append("</figure><figure><figcaption>by layer</figcaption>");
-        page.Append(Bars([.. energy.ByLayer.Select(Of)])).Append("</figure></div>");
+        page.Append(Bars([.. energy.ByComponent.Select(Of)]));
+        // What no layer causes dwarfs the layers on a machine that is mostly idle; beside its bar theirs could not be compared.
+        var layers = run.Layers.Select(l => l.Name).ToHashSet(StringComparer.Ordinal);
+        var shared = energy.ByLayer.Where(e => !layers.Contains(e.Name)).Sum(e => e.Joules);
+        page.Append($"</figure><figure><figcaption>by layer{(shared > 0 ? $", without the {Si(shared / run.Samples, "J")} of chips and boards" : "")}</figcaption>");
+        page.Append(Bars([.. energy.ByLayer.Where(e => layers.Contains(e.Name)).Select(Of)])).Append("</figure></div>");
     }
 
     private static void TimeSection(StringBuilder page, RunReport run)
@@ -155,6 +160,16 @@ public sealed class HtmlReport : IReportWriter
         }
     }
 
+    private static void QuantisationSection(StringBuilder page, RunReport run)
+    {
+        if (run.Quantisation is not { } q) return;
+        page.Append($"<h2>Integers against float32</h2><p class='sub'>On {Plural(q.Samples, "calibration sample")}.");
+        if (q.SameClass is { } same) page.Append($" Both give the same class for {Percent(same)}.");
+        if (q is { FloatAccuracy: { } was, QuantisedAccuracy: { } now }) page.Append($" Accuracy {Percent(was)} in float32, {Percent(now)} in integers.");
+        page.Append("</p><figure><figcaption>emissions that are equal</figcaption>");
+        page.Append(Bars([.. q.Layers.Select(l => new Bar(l.Name, l.Agreement, Percent(l.Agreement)))], full: 1)).Append("</figure>");
+    }
+
     private static void EvidenceSection(StringBuilder page, RunReport run)
     {
         page.Append("<h2>Where the numbers come from</h2>");
@@ -196,7 +211,7 @@ public sealed class HtmlReport : IReportWriter
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .label{fill:var(--soft)}svg .tiny{font-size:11px;fill:var(--soft)}
         .bar{fill:var(--bar)}.track{fill:var(--track)}.over{fill:var(--over)}.axis{stroke:var(--line)}.chip{fill:none;stroke:var(--line)}.free{fill:var(--track)}
-        .limit{stroke:var(--over);stroke-dasharray:5 4}svg .limit-text{fill:var(--over);font-size:12px}
+        .limit{stroke:var(--over);stroke-dasharray:5 4}svg .limit-text{fill:var(--over);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:4px}
         details{margin:8px 0}summary{cursor:pointer;color:var(--soft)}
         """;
 }

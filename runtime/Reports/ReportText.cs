@@ -8,10 +8,8 @@ public static class ReportText
     private static readonly (double Scale, string Prefix)[] Prefixes =
         [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f")];
 
-    private static readonly NumberFormatInfo Spaced = new() { NumberGroupSeparator = " ", NumberDecimalSeparator = "." };
-
-    /// <summary>A count with groups of three: <c>336 896</c>; fractions of a mean count are rounded away.</summary>
-    public static string Count(double value) => value.ToString("N0", Spaced);
+        /// <summary>A count with groups of three: <c>336,896</c>; fractions of a mean count are rounded away.</summary>
+    public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A value with an SI prefix and three significant digits: <c>2.41 mJ</c>.</summary>
     public static string Si(double value, string unit)
@@ -25,7 +23,7 @@ public static class ReportText
     }
 
     /// <summary>A fraction in percent: <c>95.8 %</c>.</summary>
-    public static string Percent(double fraction) => (fraction * 100).ToString(fraction is > 0 and < 0.0995 ? "F2" : "F1", CultureInfo.InvariantCulture) + " %";
+    public static string Percent(double fraction) => fraction is > 0 and < 0.00005 ? "< 0.01 %" : (fraction * 100).ToString(fraction is > 0 and < 0.0995 ? "F2" : "F1", CultureInfo.InvariantCulture) + " %";
 
     /// <summary>An amount of memory in bytes with a binary prefix: <c>41.3 KiB</c>.</summary>
     public static string Bytes(long bytes) => bytes switch

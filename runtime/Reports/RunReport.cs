@@ -12,6 +12,7 @@ namespace NeuroChip.Runtime.Reports;
 /// <param name="Chip">On what.</param>
 /// <param name="Samples">Inferences run.</param>
 /// <param name="Accuracy">Present if labels were given.</param>
+/// <param name="Quantisation">How faithful the integers are to float32; present if the model was compiled in the same command, with samples to tell.</param>
 /// <param name="Timing">When things happened.</param>
 /// <param name="Layers">Populations of the image, in its order.</param>
 /// <param name="Projections">Projections of the image, in its order.</param>
@@ -28,6 +29,7 @@ public sealed record RunReport(
     ReportChip Chip,
     int Samples,
     ReportAccuracy? Accuracy,
+    ReportQuantisation? Quantisation,
     ReportTiming Timing,
     ImmutableArray<ReportLayer> Layers,
     ImmutableArray<ReportProjection> Projections,
@@ -73,6 +75,21 @@ public sealed record ReportChip(
 /// <param name="Samples">Judged ones.</param>
 /// <param name="Fraction">Right per judged.</param>
 public sealed record ReportAccuracy(string Labels, int Correct, int Samples, double Fraction);
+
+/// <summary>How faithful the integers of the image are to float32, on calibration samples.</summary>
+/// <param name="Samples">Samples that were run in both.</param>
+/// <param name="LeastAgreement">Part of the emissions that are equal, in the layer with least.</param>
+/// <param name="SameClass">Part of the samples both put into one class.</param>
+/// <param name="FloatAccuracy">Accuracy in float32, with labels.</param>
+/// <param name="QuantisedAccuracy">Accuracy in integers, with labels.</param>
+/// <param name="Layers">Per spiking layer, the part of the emissions that are equal.</param>
+public sealed record ReportQuantisation(
+    int Samples, double? LeastAgreement, double? SameClass, double? FloatAccuracy, double? QuantisedAccuracy, ImmutableArray<ReportAgreement> Layers);
+
+/// <summary>Agreement of one layer.</summary>
+/// <param name="Name">The layer.</param>
+/// <param name="Agreement">Part of its emissions that equal those of float32.</param>
+public sealed record ReportAgreement(string Name, double Agreement);
 
 /// <summary>When things happened.</summary>
 /// <param name="Ticks">Ticks of all samples, one after the other.</param>

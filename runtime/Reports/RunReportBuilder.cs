@@ -24,6 +24,7 @@ public static class RunReportBuilder
             Chip(image, chip),
             run.Samples.Length,
             accuracy is null ? null : new ReportAccuracy(labels ?? "", accuracy.Correct, accuracy.Samples, accuracy.Fraction),
+            null,
             Timing(run.Timing),
             layers,
             projections,

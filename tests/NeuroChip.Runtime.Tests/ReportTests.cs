@@ -56,7 +56,7 @@ public sealed class ReportTests
     {
         var energy = new TableCostModel(TinyNetwork.Chip, "hoeppner2019").Price(Report(2));
         Assert.Equal(2 * 2 * 3 * 26e-9, energy.ByComponent.Single(c => c.Name == "neuron updates").Joules, 15);
-        Assert.Contains("multiply-accumulates: the table has no price for them", energy.NotPriced);
+        Assert.Contains("happened, but this table has no price for them: multiply-accumulates, spikes sent, words moved by DMA", energy.NotPriced);
     }
 
     [Fact]

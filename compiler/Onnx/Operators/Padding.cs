@@ -10,6 +10,8 @@ internal static class Padding
     public static ImmutableArray<Operand> Infer(OperatorCall call)
     {
         var x = call.In(0);
+        var mode = call.Attributes.Text("mode", "constant");
+        if (mode is not ("constant" or "edge" or "reflect" or "wrap")) throw call.Unsupported("mode", mode, "constant, edge, reflect, wrap");
         var (before, after) = Amounts(call);
         var shape = x.Shape.Select((d, axis) => d + before[axis] + after[axis]).ToImmutableArray();
         if (shape.Any(d => d < 0)) throw call.Mismatch("the pads cut away more than there is");
@@ -26,7 +28,7 @@ internal static class Padding
         for (var axis = 0; axis < x.Rank; axis++)
         {
             var (extent, start) = (x.Shape[axis], before[axis]);
-            positions[axis] = [.. Enumerable.Range(0, shape[axis]).Select(i => Source(call, mode, i - start, extent))];
+            positions[axis] = [.. Enumerable.Range(0, shape[axis]).Select(i => Source(mode, i - start, extent))];
         }
 
         var map = new int[Tensor.Count(shape.AsSpan())];
@@ -51,7 +53,7 @@ internal static class Padding
         return [Movement.Take(x, map, shape, call.OptionalData(2))];
     }
 
-    private static int Source(OperatorCall call, string mode, int at, int extent)
+    private static int Source(string mode, int at, int extent)
     {
         if (at >= 0 && at < extent) return at;
         switch (mode)
@@ -59,12 +61,11 @@ internal static class Padding
             case "constant": return -1;
             case "edge": return Math.Clamp(at, 0, extent - 1);
             case "wrap": return (at % extent + extent) % extent;
-            case "reflect":
+            default: // reflect
                 if (extent == 1) return 0;
                 var period = 2 * (extent - 1);
                 var turned = (at % period + period) % period;
                 return turned < extent ? turned : period - turned;
-            default: throw call.Unsupported("mode", mode, "constant, edge, reflect, wrap");
         }
     }
 

@@ -12,6 +12,7 @@ internal static class Resizing
         var x = call.In(0);
         var mode = call.Attributes.Text("mode", "nearest");
         if (mode != "nearest") throw call.Unsupported("mode", mode, "nearest");
+        _ = Round(call, Rounding(call), Position(call, Transform(call), 0, 1, 1, 1)); // known settings only
         if (call.Attributes.Has("axes")) throw call.Unsupported("axes", "a list", "scales or sizes for all axes");
         var sizes = call.OptionalInts(3);
         var scales = Scales(call, x);
@@ -23,8 +24,7 @@ internal static class Resizing
     {
         var (x, shape) = (call.Data(0), results[0].Shape);
         var scales = Scales(call, call.In(0));
-        var transform = call.Attributes.Text("coordinate_transformation_mode", "half_pixel");
-        var rounding = call.Attributes.Text("nearest_mode", "round_prefer_floor");
+        var (transform, rounding) = (Transform(call), Rounding(call));
         for (var axis = 0; axis < x.Rank; axis++)
         {
             if (shape[axis] == x.Shape[axis]) continue;
@@ -41,6 +41,10 @@ internal static class Resizing
 
         return [x];
     }
+
+    private static string Transform(OperatorCall call) => call.Attributes.Text("coordinate_transformation_mode", "half_pixel");
+
+    private static string Rounding(OperatorCall call) => call.Attributes.Text("nearest_mode", "round_prefer_floor");
 
     private static float[] Scales(OperatorCall call, Operand x)
     {

@@ -10,6 +10,7 @@ internal static class Scattering
     public static ImmutableArray<Operand> InferND(OperatorCall call)
     {
         var (x, indices, updates) = (call.In(0), call.In(1), call.In(2));
+        Combine(call);
         if (x.Type != updates.Type) throw call.Mismatch("updates have another type than the data");
         if (indices.Rank == 0 || indices.Shape[^1] > x.Rank) throw call.Mismatch("the last axis of the indices is longer than the data's rank");
         ImmutableArray<int> expected = [.. indices.Shape[..^1], .. x.Shape[indices.Shape[^1]..]];
@@ -23,6 +24,7 @@ internal static class Scattering
     public static ImmutableArray<Operand> InferElements(OperatorCall call)
     {
         var (x, indices, updates) = (call.In(0), call.In(1), call.In(2));
+        Combine(call);
         if (x.Type != updates.Type || x.Rank != indices.Rank || !indices.Shape.SequenceEqual(updates.Shape)) throw call.Mismatch("indices and updates must have one shape and the data's rank and type");
         return [new Operand(x.Type, x.Shape)];
     }
@@ -33,17 +35,8 @@ internal static class Scattering
     private static Tensor Write(OperatorCall call, int[] map)
     {
         var (x, updates) = (call.Data(0), call.Data(2));
-        var reduction = call.Attributes.Text("reduction", "none");
-        if (reduction == "none") return Movement.Put(x, map, updates);
+        if (Combine(call) is not { } combine) return Movement.Put(x, map, updates);
         if (x.Type is not (DType.Float32 or DType.Int64)) throw call.BadType(x.Type);
-        Func<double, double, double> combine = reduction switch
-        {
-            "add" => (a, b) => a + b,
-            "mul" => (a, b) => a * b,
-            "max" => Math.Max,
-            "min" => Math.Min,
-            _ => throw call.Unsupported("reduction", reduction, "none, add, mul, max, min"),
-        };
         if (x.Type == DType.Float32)
         {
             var floats = x.Span<float>().ToArray();
@@ -55,4 +48,15 @@ internal static class Scattering
         for (var i = 0; i < map.Length; i++) longs[map[i]] = (long)combine(longs[map[i]], updates.Span<long>()[i]);
         return Tensor.Of(x.Shape, longs);
     }
+
+    /// <summary>How an update joins what is there; null where it replaces it.</summary>
+    private static Func<double, double, double>? Combine(OperatorCall call) => call.Attributes.Text("reduction", "none") switch
+    {
+        "none" => null,
+        "add" => (a, b) => a + b,
+        "mul" => (a, b) => a * b,
+        "max" => Math.Max,
+        "min" => Math.Min,
+        var other => throw call.Unsupported("reduction", other, "none, add, mul, max, min"),
+    };
 }

@@ -21,7 +21,7 @@ public static class SpiNNakerLegality
         {
             if (population.Neuron is not (SourceNeuron or RelayNeuron or LifNeuron or AffineNeuron or ArithmeticNeuron))
                 found.Add(Diagnostic.Error(
-                    "NC2001",
+                    "NC2111",
                     $"'{population.Name}' is of neuron model '{population.Neuron.Keyword}', for which '{chip.Name}' has no core software",
                     new Place(module.Name, $"population '{population.Name}'"),
                     "it has source, relay, lif, affine and arithmetic; an arithmetic neuron can express any element-wise step"));
@@ -40,13 +40,13 @@ public static class SpiNNakerLegality
         var precision = module.Arithmetic.Kind == ArithmeticKind.Float32 ? "float32" : $"int{module.Arithmetic.WeightBits}";
         if (chip.Arithmetic.Find(precision) is not { } arithmetic)
             found.Add(Diagnostic.Error(
-                "NC2002",
+                "NC2112",
                 $"'{module.Name}' computes in {precision}; '{chip.Name}' computes in {string.Join(", ", chip.Arithmetic.Precisions)}",
                 new Place(module.Name),
                 $"compile with --precision {chip.Arithmetic.DefaultPrecision}, the chip's default"));
         else if (module.Arithmetic.AccumulatorBits > arithmetic.AccumulatorBits)
             found.Add(Diagnostic.Error(
-                "NC2002",
+                "NC2112",
                 $"'{module.Name}' accumulates in {module.Arithmetic.AccumulatorBits} bits; '{chip.Name}' in {arithmetic.AccumulatorBits}",
                 new Place(module.Name),
                 $"compile with --precision {chip.Arithmetic.DefaultPrecision} for this chip, so that sums saturate where the chip's do"));

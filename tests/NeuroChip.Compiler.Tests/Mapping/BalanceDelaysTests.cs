@@ -82,35 +82,26 @@ public sealed class BalanceDelaysTests
             var raw = n.Raw();
             var module = BalanceDelays.Run(raw);
             var legal = module.Projections.All(p => PhysicalDelay.Of(module, p) >= 1) && module.Populations.Min(p => p.Stage) == 0;
-            return legal && (module.TicksPerStep == 1 || LongestLoop(raw) > (module.TicksPerStep - 1));
+            return legal && (module.TicksPerStep == 1 || HasLoopLongerThanItsDelay(raw, module.TicksPerStep - 1));
         });
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), property);
     }
 
-    /// <summary>Over all elementary loops, the greatest number of projections per delay, rounded up; by trying all paths.</summary>
-    private static int LongestLoop(Module module)
+    /// <summary>Whether some loop has more projections than ticks of delay: longest walks between all pairs (Floyd-Warshall).</summary>
+    private static bool HasLoopLongerThanItsDelay(Module module, int ticksPerStep)
     {
-        var worst = 0;
-        var path = new List<Projection>();
-        void Extend(int start, int at)
+        var count = module.Populations.Length;
+        var longest = new long?[count, count];
+        foreach (var p in module.Projections)
         {
-            foreach (var p in module.Projections)
-            {
-                if (p.Source.Index != at || p.Target.Index < start || path.Any(q => q.Source == p.Target && p.Target.Index != start)) continue;
-                path.Add(p);
-                if (p.Target.Index == start)
-                {
-                    var delay = path.Sum(q => q.Delay);
-                    worst = Math.Max(worst, (path.Count + delay - 1) / delay);
-                }
-                else if (path.Count < 8)
-                {
-                    Extend(start, p.Target.Index);
-                }
-                path.RemoveAt(path.Count - 1);
-            }
+            var length = 1L - (ticksPerStep * p.Delay);
+            if (longest[p.Source.Index, p.Target.Index] is not { } known || known < length) longest[p.Source.Index, p.Target.Index] = length;
         }
-        for (var start = 0; start < module.Populations.Length; start++) Extend(start, start);
-        return worst;
+        for (var via = 0; via < count; via++)
+            for (var from = 0; from < count; from++)
+                for (var to = 0; to < count; to++)
+                    if (longest[from, via] + longest[via, to] is { } length && (longest[from, to] is not { } known || known < length))
+                        longest[from, to] = Math.Min(length, 1000);
+        return Enumerable.Range(0, count).Any(k => longest[k, k] > 0);
     }
 }

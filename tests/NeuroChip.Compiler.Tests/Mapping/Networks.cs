@@ -21,7 +21,14 @@ internal sealed class Networks(string name, Arithmetic? arithmetic = null)
 
     public static ChipModel OneChip { get; } = ChipModelReader.Load("spinnaker1-chip");
 
-    public static Neuron If { get; } = new LifNeuron("IF", Parameter.One, Parameter.Zero, Parameter.Zero, Parameter.Zero, Parameter.One, Parameter.One, false, Parameter.Zero);
+    private Neuron If
+    {
+        get
+        {
+            var one = arithmetic.Kind == ArithmeticKind.Float32 ? Parameter.One : new Parameter(FixedPoint.One);
+            return new LifNeuron("IF", one, Parameter.Zero, Parameter.Zero, Parameter.Zero, one, Parameter.One, false, Parameter.Zero);
+        }
+    }
 
     public PopulationId Input(string label, params int[] shape) =>
         Add(label, new(ImmutableArray.Create(shape), shape.Length == 4), new SourceNeuron(label, true), SpikeDomain.Binary);
@@ -59,7 +66,11 @@ internal sealed class Networks(string name, Arithmetic? arithmetic = null)
 
     public void Connect(PopulationId from, PopulationId to, AddressFunction map, int delay = 0)
     {
-        var rows = arithmetic.Kind == ArithmeticKind.Float32 ? Tensor.Of<float>([map.RowCount], new float[map.RowCount]) : Tensor.Of<sbyte>([map.RowCount], new sbyte[map.RowCount]);
+        // Small weights of both signs; what they are matters only where a test runs the network.
+        var integers = arithmetic.Kind == ArithmeticKind.Integer;
+        var rows = integers
+            ? Tensor.Of<sbyte>([map.RowCount], [.. Enumerable.Range(0, map.RowCount).Select(k => (sbyte)((k * 7 % 5) - 1))])
+            : Tensor.Of<float>([map.RowCount], [.. Enumerable.Range(0, map.RowCount).Select(k => ((k * 7 % 5) - 1) * 0.25f)]);
         projections.Add(new($"{populations[from.Index].Name}->{populations[to.Index].Name}", from, to, 0, map, rows, delay, ProjectionKind.Sparse));
     }
 

@@ -19,19 +19,34 @@ internal static class TerminalReport
         console.Write(Summary(run));
         console.WriteLine();
         console.Write(Layers(run));
-        if (run.Energy is not null) console.Write(Energy(run, run.Energy));
+        if (run.Energy is { } energy)
+        {
+            console.WriteLine($"Energy by component: {energy.Title}");
+            console.Write(Energy(run, energy));
+            console.Write(Points(energy.NotPriced));
+        }
+
         if (run.NotModelled.Length > 0)
         {
             console.WriteLine("Not modelled:");
-            foreach (var what in run.NotModelled) console.WriteLine("  - " + what);
+            console.Write(Points(run.NotModelled));
         }
+    }
+
+    // A grid and not plain lines, so that a long one goes on under its own beginning.
+    private static Grid Points(IEnumerable<string> points)
+    {
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(1)).AddColumn(new GridColumn().PadRight(0));
+        foreach (var point in points) grid.AddRow("-", Markup.Escape(point));
+        return grid;
     }
 
     private static Grid Summary(RunReport run)
     {
-        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0)).AddColumn();
+        var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2)).AddColumn();
         void Line(string name, string text) => grid.AddRow(new Markup($"[blue]{name}[/]"), new Text(text));
         if (run.Accuracy is { } accuracy) Line("Accuracy", $"{accuracy.Correct} of {accuracy.Samples} = {Percent(accuracy.Fraction)} (labels '{accuracy.Labels}')");
+        if (run.Quantisation is { } quantised) Line("Quantised", Quantised(quantised));
         Line("Latency", Latency(run.Timing));
         if (run.Timing.TimeScaleFactor > 1)
             Line("Overrun", $"{Plural(run.Timing.OverrunTicks, "tick")} of cores too short; real time needs ticks {Factor(run.Timing.TimeScaleFactor)} times as long, which the times here assume");
@@ -43,6 +58,15 @@ internal static class TerminalReport
         Line("Operations", $"per inference {Count(run.NeuroBench.EffectiveAcs)} ACs + {Count(run.NeuroBench.EffectiveMacs)} MACs effective, {Count(run.NeuroBench.DenseOperations)} dense");
         Line("Sparsity", $"activations {Percent(run.NeuroBench.ActivationSparsity)}, connections {Percent(run.NeuroBench.ConnectionSparsity)}; footprint {Bytes(run.NeuroBench.FootprintBytes)}");
         return grid;
+    }
+
+    public static string Quantised(ReportQuantisation q)
+    {
+        var parts = new List<string>();
+        if (q.LeastAgreement is { } agreement) parts.Add($"spikes equal to float32: {Percent(agreement)} in the worst layer");
+        if (q.SameClass is { } same) parts.Add($"same class: {Percent(same)}");
+        if (q is { FloatAccuracy: { } was, QuantisedAccuracy: { } now }) parts.Add($"accuracy {Percent(was)} to {Percent(now)}");
+        return parts.Count == 0 ? "not compared with float32 (no samples)" : $"{string.Join("; ", parts)} (on {Plural(q.Samples, "sample")})";
     }
 
     private static string Latency(ReportTiming t) =>
@@ -91,12 +115,14 @@ internal static class TerminalReport
                 energy.TryGetValue(layer.Name, out var joules) ? Si(joules / run.Samples, "J") : "");
         }
 
+        foreach (var share in run.Energy?.ByLayer.Where(e => !run.Layers.Any(l => l.Name == e.Name)) ?? [])
+            table.AddRow(Markup.Escape(share.Name), "", "", "", "", "", Si(share.Joules / run.Samples, "J"));
         return table;
     }
 
     private static Table Energy(RunReport run, ReportEnergy energy)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumn($"energy: {Markup.Escape(energy.Title)}")
+        var table = new Table().Border(TableBorder.Simple).AddColumn("component")
             .AddColumn(new TableColumn("per inference").RightAligned().NoWrap()).AddColumn(new TableColumn("share").RightAligned().NoWrap())
             .AddColumn("price").AddColumn("evidence");
         foreach (var share in energy.ByComponent)
@@ -110,7 +136,6 @@ internal static class TerminalReport
                 Markup.Escape(price?.Grade ?? ""));
         }
 
-        foreach (var text in energy.NotPriced) table.AddRow(new Markup($"[grey]{Markup.Escape(text)}[/]"));
         return table;
     }
 }

@@ -1,0 +1,316 @@
+using System.Collections.Immutable;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Neurons;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Compiler.Passes;
+
+/// <summary>
+/// Turns a float32 module into an integer module that emits nearly the same spikes. Weights become intN with one scale per output channel, shared by all
+/// projections that add into the same accumulator; thresholds, offsets and biases absorb the scales; decays become fixed point. Deterministic.
+/// </summary>
+public static class Quantiser
+{
+    /// <summary>Quantises a module and, where there is calibration data, compares it with the original.</summary>
+    /// <exception cref="DiagnosticException">NC2901, NC2902: numbers that have no integer form.</exception>
+    public static (Module Quantised, QuantisationReport Report) Quantise(Module module, QuantiseOptions options)
+    {
+        if (module.Arithmetic.Kind != ArithmeticKind.Float32) throw new ArgumentException("the module is quantised already", nameof(module));
+        if (options.WeightBits is < 2 or > 16) throw new ArgumentOutOfRangeException(nameof(options), options.WeightBits, "weights have 2 to 16 bits");
+        if (options.AccumulatorBits is < 16 or > 32) throw new ArgumentOutOfRangeException(nameof(options), options.AccumulatorBits, "accumulators have 16 to 32 bits");
+        RequireFinite(module);
+        var samples = QuantiseSamples.Of(module, options);
+        return new Pass(module, options, samples).Run();
+    }
+
+    private static void RequireFinite(Module module)
+    {
+        var bag = new DiagnosticBag();
+        foreach (var p in module.Projections)
+        {
+            var weights = p.Rows.Array<float>();
+            var bad = Array.FindIndex(weights, w => !float.IsFinite(w));
+            if (bad >= 0) bag.Add(Diagnostic.Error("NC2902", $"weight {bad} of '{p.Name}' is {weights[bad]}; integers hold finite numbers only ({weights.Count(w => !float.IsFinite(w))} of {weights.Length} are not)", new Place(p.Name), "train the model again, or look for an overflow in its export"));
+        }
+
+        bag.ThrowIfErrors();
+    }
+
+    private sealed class Pass(Module module, QuantiseOptions options, QuantiseSamples samples)
+    {
+        private readonly Arithmetic arithmetic = new(ArithmeticKind.Integer, options.WeightBits, options.AccumulatorBits);
+        private readonly QuantiseScales chooser = new(options.WeightBits, samples.Power);
+        private readonly Projection[] expanded = [.. module.Projections];
+        private readonly Dictionary<(int Population, int Port), (int[] Projections, int Period)> ports = [];
+
+        public (Module, QuantisationReport) Run()
+        {
+            Ports();
+            var units = PayloadUnits(out var payloads);
+            var scales = ports.ToDictionary(p => p.Key, p => chooser.Choose([.. p.Value.Projections.Select(i => new Incoming(expanded[i], UnitOf(i, units)))], p.Value.Period, NeedsFineBias(p.Key), Floor(p.Value.Projections, p.Value.Period, payloads, units)));
+            var weights = new (Tensor Rows, ProjectionQuantisation Report)[expanded.Length];
+            foreach (var (port, (projections, period)) in ports)
+                foreach (var i in projections) weights[i] = Weights(expanded[i], UnitOf(i, units), scales[port], period);
+
+            var populations = ImmutableArray.CreateBuilder<Population>();
+            var neurons = new QuantisedNeuron[module.Populations.Length];
+            var bounds = new (double Most, bool Saturates)[module.Populations.Length];
+            foreach (var population in module.Populations)
+            {
+                var p = population.Id.Index;
+                var (bias, rest, bound) = (new Tensor?[population.Bias.Length], new double[]?[population.Bias.Length], new double[population.Neuron.Ports][]);
+                var portScales = Enumerable.Range(0, population.Neuron.Ports).Select(port => scales[(p, port)]).ToArray();
+                for (var port = 0; port < population.Neuron.Ports; port++)
+                {
+                    (bias[port], rest[port]) = Bias(population, port, portScales[port]);
+                    bound[port] = Bound((p, port), weights, payloads, units, bias[port]);
+                    var limit = Math.Pow(2, options.AccumulatorBits - 1) - 1;
+                    bounds[p] = (Math.Max(bounds[p].Most, bound[port].Max()), bounds[p].Saturates || bound[port].Max() > limit);
+                    bound[port] = Array.ConvertAll(bound[port], b => Math.Min(b, limit));
+                }
+
+                neurons[p] = QuantiseNeurons.Quantise(new NeuronContext(population, portScales, bound, rest, units[p], module.Steps));
+                populations.Add(population with { Neuron = neurons[p].Neuron, Bias = [.. bias] });
+            }
+
+            var quantised = module with
+            {
+                Arithmetic = arithmetic,
+                Populations = populations.ToImmutable(),
+                Projections = [.. expanded.Select((projection, i) => projection with { Rows = weights[i].Rows })],
+                Readouts = [.. module.Readouts.Select(r => r with { Scales = [.. r.Signals.Select((s, i) => Scale(r.Scales[i], s, neurons[s.Population.Index]))] })],
+            };
+            return (quantised, samples.Report(quantised, options, [.. weights.Select(w => w.Report)], neurons, bounds));
+        }
+
+        private void Ports()
+        {
+            foreach (var population in module.Populations)
+            {
+                for (var port = 0; port < population.Neuron.Ports; port++)
+                {
+                    var projections = Enumerable.Range(0, expanded.Length).Where(i => expanded[i].Target == population.Id && expanded[i].Port == port).ToArray();
+                    var period = QuantiseRows.Period(population, [.. projections.Select(i => expanded[i])]);
+                    foreach (var i in projections) expanded[i] = QuantiseRows.Expand(expanded[i], period);
+                    ports[(population.Id.Index, port)] = (projections, period);
+                }
+            }
+        }
+
+        /// <summary>Per channel, the least scale with which real payloads cannot saturate the accumulator.</summary>
+        private double[] Floor(int[] projections, int period, double[] payloads, double?[] units)
+        {
+            var floor = new double[period];
+            foreach (var i in projections)
+            {
+                if (units[expanded[i].Source.Index] is not { } unit) continue;
+                var weights = expanded[i].Rows.Array<float>();
+                var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]), period, expanded[i].Reduction);
+                for (var c = 0; c < period; c++) floor[c] += load[c] * payloads[expanded[i].Source.Index] * unit * FloorMargin / Math.Pow(2, options.AccumulatorBits - 1);
+            }
+
+            return floor;
+        }
+
+        /// <summary>Room for codes that were rounded up, and for the bias.</summary>
+        private const double FloorMargin = 1.05;
+
+        private static double UnitOf(double? unit) => unit ?? 1;
+
+        private double UnitOf(int projection, double?[] units) => UnitOf(units[expanded[projection].Source.Index]);
+
+        /// <summary>A bias has to be whole in the accumulator where no state can take up what is left of it.</summary>
+        private bool NeedsFineBias((int Population, int Port) port) =>
+            module.Populations[port.Population] is var p && p.Bias[port.Port] is not null && p.Neuron is RelayNeuron or ArithmeticNeuron;
+
+        /// <summary>
+        /// The value of payload 1 of each real-valued population (null for the others), and the expected greatest payload of every population in these units.
+        /// A payload that meets spikes in an accumulator takes a unit in which its weights, too, are a few whole numbers of that accumulator; others use
+        /// the bits that the accumulators of their targets leave.
+        /// </summary>
+        private double?[] PayloadUnits(out double[] payloads)
+        {
+            var units = new double?[module.Populations.Length];
+            var greatest = GreatestPayloads();
+            foreach (var population in module.Populations)
+            {
+                if (population.Domain != SpikeDomain.Real) continue;
+                var p = population.Id.Index;
+                var most = greatest[p];
+                var (bits, unit) = (options.PayloadBits, double.PositiveInfinity);
+                var outgoing = Enumerable.Range(0, expanded.Length).Where(i => expanded[i].Source.Index == p).ToArray();
+                if (outgoing.Length == 0 && population.Neuron is RelayNeuron or AffineNeuron) continue;
+                foreach (var i in outgoing)
+                {
+                    var (projections, period) = ports[(expanded[i].Target.Index, expanded[i].Port)];
+                    var weights = expanded[i].Rows.Array<float>();
+                    var heaviest = weights.Length == 0 ? 0 : weights.Max(Math.Abs);
+                    if (heaviest == 0) continue;
+                    var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]) / heaviest, period, expanded[i].Reduction).Max();
+
+                    // What a sum of products leaves: weights take theirs first, but no more than half of it (Floor makes their scale coarser then).
+                    var room = options.AccumulatorBits - 2 - (int)Math.Ceiling(Math.Log2(Math.Max(1, load)));
+                    bits = Math.Min(bits, Math.Max(room - (options.WeightBits - 1), room / 2));
+
+                    var spiking = projections.Where(j => module[expanded[j].Source].Domain != SpikeDomain.Real).Select(j => new Incoming(expanded[j], 1)).ToArray();
+                    if (spiking.Length == 0) continue;
+                    var scale = chooser.Choose(spiking, period, finer: false).Max();
+                    unit = Math.Min(unit, QuantiseScales.Constant(expanded[i].Rows) is null
+                        ? Math.Min(scale * chooser.Most / heaviest, most / LevelsBesideSpikes)
+                        : ConstantWeight * scale / heaviest);
+                }
+
+                var finest = most / (Math.Pow(2, Math.Max(bits, LeastPayloadBits) - 1) - 1);
+                var wanted = double.IsInfinity(unit) ? finest : Math.Max(unit, finest);
+                if (WholeStep(population) is { } step && step >= finest) wanted = double.IsInfinity(unit) ? step : step / Math.Max(1, Math.Ceiling(step / wanted * (1 - 1e-6)));
+                units[p] = (float)wanted;
+            }
+
+            payloads = [.. greatest.Select((g, p) => units[p] is { } u ? Math.Ceiling(PayloadHeadroom * g / u) : g)];
+            return units;
+        }
+
+        /// <summary>
+        /// Of a relay of spikes whose weights are whole multiples of one number (sums, pooling): that number, which all its emissions are multiples of. With it, or a whole
+        /// part of it, as the unit nothing is rounded. Null otherwise.
+        /// </summary>
+        private double? WholeStep(Population population)
+        {
+            if (population.Neuron is not RelayNeuron relay || population.Bias[0] is not null || !relay.Gain.IsScalar) return null;
+            var (projections, period) = ports[(population.Id.Index, 0)];
+            if (projections.Length == 0 || projections.Any(i => module[expanded[i].Source].Domain == SpikeDomain.Real)) return null;
+            var incoming = projections.Select(i => new Incoming(expanded[i], 1)).ToArray();
+            var scales = chooser.Choose(incoming, period, finer: false);
+            var step = scales[0] * Math.Abs(relay.Gain.Values[0]);
+            return step > 0 && scales.All(s => s == scales[0]) && chooser.IsExact(incoming, scales[0]) ? step : null;
+        }
+
+        /// <summary>A constant weight of a payload that shares an accumulator with spikes becomes about this whole number: it then bends the finer scale of other weights by a quarter at most.</summary>
+        private const double ConstantWeight = 4;
+
+        /// <summary>Levels that a payload with different weights keeps in such an accumulator, in each direction.</summary>
+        private const double LevelsBesideSpikes = 255;
+
+        private const int LeastPayloadBits = 4;
+
+        /// <summary>Payloads may exceed the greatest one seen by this factor before the bounds are wrong.</summary>
+        private const double PayloadHeadroom = 2;
+
+        /// <summary>The greatest magnitude of each population's emission in units of the model: by its domain, else as seen in calibration, else by bounds.</summary>
+        private double[] GreatestPayloads()
+        {
+            var greatest = new double[module.Populations.Length];
+            Array.Fill(greatest, options.RealBound);
+            foreach (var id in StepOrder.Of(module.Populations, module.Projections))
+            {
+                var population = module[id];
+                var isSpike = population.Domain is SpikeDomain.Binary or SpikeDomain.Signed;
+                greatest[id.Index] = isSpike ? 1
+                    : samples.Greatest(id) is { } seen and > 0 ? seen
+                    : population.Neuron is RelayNeuron relay ? ReachOf(population, relay, greatest)
+                    : options.RealBound;
+                if (population.Domain == SpikeDomain.Count) greatest[id.Index] = Math.Ceiling(greatest[id.Index]);
+            }
+
+            return greatest;
+        }
+
+        private double ReachOf(Population population, RelayNeuron relay, double[] greatest)
+        {
+            var (projections, period) = ports[(population.Id.Index, 0)];
+            var sum = population.Bias[0] is { } bias ? bias.ToFloats().Max(b => (double)Math.Abs(b)) : 0;
+            foreach (var i in projections)
+            {
+                var weights = expanded[i].Rows.Array<float>();
+                sum += QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]), period, expanded[i].Reduction).Max() * greatest[expanded[i].Source.Index];
+            }
+
+            var reach = sum * relay.Gain.Values.Max(Math.Abs);
+            return reach > 0 ? reach : options.RealBound;
+        }
+
+        private (Tensor, ProjectionQuantisation) Weights(Projection projection, double unit, double[] scales, int period)
+        {
+            var channel = QuantiseRows.Channel(projection.Map, period);
+            var weights = projection.Rows.Array<float>();
+            var most = chooser.Most;
+            var (error, power, clipped) = (0.0, 0.0, 0);
+            int Code(int row)
+            {
+                var scale = scales[channel(row)];
+                var value = weights[row] * unit / scale;
+                var code = Math.Clamp(Math.Round(value, MidpointRounding.ToEven), -most, most);
+                if (Math.Abs(value) > most + 0.5) clipped++;
+                var off = (code * scale / unit) - weights[row];
+                error += off * off;
+                power += (double)weights[row] * weights[row];
+                return (int)code;
+            }
+
+            Tensor rows;
+            if (options.WeightBits <= 8)
+            {
+                var codes = new sbyte[weights.Length];
+                for (var row = 0; row < codes.Length; row++) codes[row] = (sbyte)Code(row);
+                rows = Tensor.Of(projection.Rows.Shape, codes);
+            }
+            else
+            {
+                var codes = new short[weights.Length];
+                for (var row = 0; row < codes.Length; row++) codes[row] = (short)Code(row);
+                rows = Tensor.Of(projection.Rows.Shape, codes);
+            }
+
+            return (rows, new(projection.Name, rows.Type, scales.Min() / unit, scales.Max() / unit, power == 0 ? 0 : Math.Sqrt(error / power), clipped));
+        }
+
+        /// <summary>The bias in whole units of the accumulator and what that leaves over, in units of the model.</summary>
+        private (Tensor? Whole, double[]? LeftOver) Bias(Population population, int port, double[] scales)
+        {
+            if (population.Bias[port] is not { } bias) return (null, null);
+            var values = bias.ToFloats();
+            var length = QuantiseRows.LeastMultiple(values.Length, scales.Length);
+            var (whole, rest) = (new int[length], new double[length]);
+            for (var a = 0; a < length; a++)
+            {
+                var (value, scale) = (values[a % values.Length], scales[a % scales.Length]);
+                whole[a] = arithmetic.Quantise(value, scale);
+                rest[a] = value - (whole[a] * scale);
+            }
+
+            return (whole.All(w => w == 0) ? null : Tensor.Vector(whole), rest);
+        }
+
+        /// <summary>Per channel, the greatest magnitude that the accumulator of a port can reach, in its own units.</summary>
+        private double[] Bound((int Population, int Port) port, (Tensor Rows, ProjectionQuantisation Report)[] weights, double[] payloads, double?[] units, Tensor? bias)
+        {
+            var (projections, period) = ports[port];
+            var bound = new double[period];
+            foreach (var i in projections)
+            {
+                var rows = weights[i].Rows;
+                var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(rows.At(row)), period, expanded[i].Reduction);
+                for (var c = 0; c < period; c++) bound[c] += load[c] * payloads[expanded[i].Source.Index];
+            }
+
+            if (bias is not null)
+            {
+                var most = bias.ToLongs().Max(Math.Abs);
+                for (var c = 0; c < period; c++) bound[c] += most;
+            }
+
+            return bound;
+        }
+
+        private static Tensor? Scale(Tensor? before, Signal signal, QuantisedNeuron neuron)
+        {
+            var unit = signal.State < 0 ? neuron.EmissionUnit : neuron.StateUnit;
+            if (unit is null || before is null) return before ?? QuantiseNeurons.ScaleTensor(unit);
+            var given = before.ToFloats();
+            var both = new double[QuantiseRows.LeastMultiple(unit.Length, given.Length)];
+            for (var a = 0; a < both.Length; a++) both[a] = unit[a % unit.Length] * given[a % given.Length];
+            return QuantiseNeurons.ScaleTensor(both);
+        }
+    }
+}

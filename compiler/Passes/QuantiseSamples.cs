@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Neurons;
+using NeuroChip.Ir.Tensors;
+
+namespace NeuroChip.Compiler.Passes;
+
+/// <summary>What the float32 module did on the calibration samples: ranges and powers for choosing units, spikes for comparing.</summary>
+internal sealed class QuantiseSamples
+{
+    private readonly Module module;
+    private readonly ImmutableArray<ModuleRun> runs;
+    private readonly double[]?[] power;
+    private readonly double?[] greatest;
+
+    private QuantiseSamples(Module module, ImmutableArray<ModuleRun> runs)
+    {
+        (this.module, this.runs) = (module, runs);
+        power = new double[]?[module.Populations.Length];
+        greatest = new double?[module.Populations.Length];
+        foreach (var run in runs)
+        {
+            for (var p = 0; p < power.Length; p++)
+            {
+                var sums = power[p] ??= new double[module.Populations[p].Size];
+                var emissions = run.Emissions[p].Array<float>();
+                var most = greatest[p] ?? 0;
+                for (var i = 0; i < emissions.Length; i++)
+                {
+                    sums[i % sums.Length] += (double)emissions[i] * emissions[i];
+                    most = Math.Max(most, Math.Abs(emissions[i]));
+                }
+
+                greatest[p] = most;
+            }
+        }
+    }
+
+    /// <summary>Runs the samples.</summary>
+    public static QuantiseSamples Of(Module module, QuantiseOptions options) =>
+        new(module, [.. options.Calibration.Select(sample => Run(module, sample, options))]);
+
+    /// <summary>Sum of squared payloads per address; null without samples.</summary>
+    public double[]? Power(PopulationId id) => power[id.Index];
+
+    /// <summary>Greatest magnitude of a payload; null without samples.</summary>
+    public double? Greatest(PopulationId id) => greatest[id.Index];
+
+    /// <summary>Runs the quantised module on the same samples and compares.</summary>
+    public QuantisationReport Report(
+        Module quantised, QuantiseOptions options, ImmutableArray<ProjectionQuantisation> projections, QuantisedNeuron[] neurons, (double Most, bool Saturates)[] bounds)
+    {
+        var tallies = module.Populations.Select(_ => new Tally()).ToArray();
+        var (right, quantisedRight, same) = (0, 0, 0);
+        for (var s = 0; s < runs.Length; s++)
+        {
+            var run = Run(quantised, options.Calibration[s], options);
+            for (var p = 0; p < tallies.Length; p++)
+                tallies[p].Add(runs[s].Emissions[p].Array<float>(), run.Emissions[p].Array<int>(), neurons[p].EmissionUnit);
+            if (module.Readouts.Length == 0) continue;
+            var (before, after) = (Class(runs[s]), Class(run));
+            if (before == after) same++;
+            if (s >= options.Labels.Count) continue;
+            if (before == options.Labels[s]) right++;
+            if (after == options.Labels[s]) quantisedRight++;
+        }
+
+        var labelled = Math.Min(runs.Length, options.Labels.Count);
+        var populations = module.Populations.Select((p, i) =>
+        {
+            var t = tallies[i];
+            var isReal = p.Domain == SpikeDomain.Real;
+            var isCompared = runs.Length > 0;
+            return new PopulationQuantisation(
+                p.Name, neurons[i].FractionBits?.Least, neurons[i].FractionBits?.Greatest, bounds[i].Most, bounds[i].Saturates, neurons[i].MayOverflow,
+                isCompared && !isReal && p.Neuron is not SourceNeuron ? (double)t.Equal / t.Count : null,
+                isCompared && isReal ? (t.Power == 0 ? 0 : Math.Sqrt(t.Error / t.Power)) : null,
+                isCompared ? t.Magnitude / t.Count : null,
+                isCompared ? t.QuantisedMagnitude / t.Count : null);
+        });
+        return new(
+            options.WeightBits, options.AccumulatorBits, projections, [.. populations], runs.Length,
+            labelled > 0 ? (double)right / labelled : null, labelled > 0 ? (double)quantisedRight / labelled : null,
+            runs.Length > 0 && module.Readouts.Length > 0 ? (double)same / runs.Length : null);
+    }
+
+    private static ModuleRun Run(Module module, IReadOnlyDictionary<string, Tensor> sample, QuantiseOptions options) =>
+        options.Run is { } run ? run(module, sample) : new ModuleInterpreter(module).Run(sample, record: true);
+
+    /// <summary>The position of the greatest value of the first output; outputs per step are summed over the steps first.</summary>
+    private int Class(ModuleRun run)
+    {
+        var readout = module.Readouts[0];
+        var values = run.Outputs[readout.Name].ToFloats();
+        var (steps, inner) = (1, 1);
+        if (readout.Time == TimeReduction.Each)
+        {
+            steps = readout.FrameworkShape[readout.TimeAxis];
+            foreach (var extent in readout.FrameworkShape.AsSpan()[(readout.TimeAxis + 1)..]) inner *= extent;
+        }
+
+        var sums = new double[values.Length / steps];
+        for (var i = 0; i < values.Length; i++) sums[(i / (inner * steps) * inner) + (i % inner)] += values[i];
+        return Array.IndexOf(sums, sums.Max());
+    }
+
+    private sealed class Tally
+    {
+        public long Count { get; private set; }
+
+        public long Equal { get; private set; }
+
+        public double Error { get; private set; }
+
+        public double Power { get; private set; }
+
+        public double Magnitude { get; private set; }
+
+        public double QuantisedMagnitude { get; private set; }
+
+        public void Add(float[] before, int[] after, double[]? unit)
+        {
+            // Recordings are [steps, size], and a unit's length divides the size.
+            for (var i = 0; i < before.Length; i++)
+            {
+                var value = after[i] * (unit is null ? 1 : unit[i % unit.Length]);
+                if (value == before[i]) Equal++;
+                Error += (value - before[i]) * (value - before[i]);
+                Power += (double)before[i] * before[i];
+                Magnitude += Math.Abs(before[i]);
+                QuantisedMagnitude += Math.Abs(value);
+            }
+
+            Count += before.Length;
+        }
+    }
+}

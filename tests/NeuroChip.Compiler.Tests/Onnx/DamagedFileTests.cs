@@ -1,0 +1,49 @@
+using NeuroChip.Compiler.Onnx;
+using NeuroChip.Ir.Diagnostics;
+
+namespace NeuroChip.Compiler.Tests.Onnx;
+
+/// <summary>Whatever bytes a file holds, the reader answers with a model or with coded problems, never with another exception.</summary>
+public class DamagedFileTests
+{
+    public static TheoryData<string> Models() => [.. Directory.GetFiles(OperatorGoldenTests.Golden("graphs"), "*.onnx").Select(p => Path.GetFileName(p)).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void DamageIsReportedWithACode(string name)
+    {
+        var good = File.ReadAllBytes(Path.Combine(OperatorGoldenTests.Golden("graphs"), name));
+        var path = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+        var random = new Random(1);
+        var refused = 0;
+        try
+        {
+            for (var round = 0; round < 100; round++)
+            {
+                var bytes = (byte[])good.Clone();
+                if (round % 3 == 0) bytes = bytes[..random.Next(bytes.Length)];
+                for (var change = random.Next(1, 4); change > 0 && bytes.Length > 0; change--) bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                File.WriteAllBytes(path, bytes);
+                try
+                {
+                    OnnxLoader.Load(path);
+                }
+                catch (DiagnosticException e)
+                {
+                    Assert.All(e.Diagnostics, d => Assert.Contains(d.Code, DiagnosticCatalog.Entries.Keys));
+                    refused++;
+                }
+                catch (Exception e)
+                {
+                    Assert.Fail($"round {round}: {e}");
+                }
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        Assert.InRange(refused, 50, 100);
+    }
+}

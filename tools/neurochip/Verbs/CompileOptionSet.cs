@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using NeuroChip.Cli.Compiling;
+using NeuroChip.Compiler;
+using NeuroChip.Compiler.Mapping;
+
+namespace NeuroChip.Cli.Verbs;
+
+/// <summary>The options of compiling a model; <c>compile</c> and <c>simulate</c> share them, <c>import</c> has the first few.</summary>
+internal sealed class CompileOptionSet
+{
+    private readonly Option<string> chip = new("--chip") { Description = "A built-in chip (see: neurochip chips) or a YAML file", DefaultValueFactory = _ => "spinnaker1" };
+    private readonly Option<string?> precision = new("--precision") { Description = "float32, or int8, int4, ...; the chip's own if not given" };
+    private readonly Option<string?> calibrate = new("--calibrate") { Description = "Sample inputs (.npz): integer scales are chosen on them, and inputs that are spikes are recognised (simulate takes its own input)" };
+    private readonly Option<int?> timesteps = new("--timesteps") { Description = "Steps to run a model of a single step for" };
+    private readonly Option<string[]> inputShapes = new("--input-shape") { Description = "Shape of an input that the model leaves open, e.g. x=1x3x32x32" };
+    private readonly Option<string[]> states = new("--state") { Description = "A state of a single-step model whose names do not tell: input=output" };
+    private readonly Option<string?> placer = new("--placer") { Description = $"How layers are placed on cores: {string.Join(", ", MappingPipeline.Placers.Select(p => p.Name))}" };
+    private readonly Option<string?> router = new("--router") { Description = $"How multicast trees are found: {string.Join(", ", MappingPipeline.Routers.Select(r => r.Name))}" };
+    private readonly Option<int> seed = new("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1 };
+    private readonly Option<string?> stopAfter = new("--stop-after") { Description = "Stop after this pass" };
+    private readonly Option<bool> verify = new("--verify") { Description = "Verify the network after every pass" };
+    private readonly Option<string?> strict = new Option<string?>("--strict") { Description = "Refuse what is not driven by spikes" }.AcceptOnlyFromAmong("spike-driven");
+
+    public CompileOptionSet()
+    {
+        inputShapes.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens)
+            {
+                if (ParseShape(token.Value) is null) result.AddError($"--input-shape {token.Value}: write name=1x3x32x32");
+            }
+        });
+        states.Validators.Add(result =>
+        {
+            foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=') < 1)) result.AddError($"--state {token.Value}: write input=output");
+        });
+        timesteps.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--timesteps must be 1 or more");
+        });
+    }
+
+    public void AddTo(Command command)
+    {
+        AddImportOptionsTo(command);
+        foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, verify, strict]) command.Add(option);
+    }
+
+    public void AddImportOptionsTo(Command command)
+    {
+        command.Add(timesteps);
+        command.Add(inputShapes);
+        command.Add(states);
+    }
+
+    public void AddStopAfterTo(Command command) => command.Add(stopAfter);
+
+    public CompileRequest Read(ParseResult parsed, string model, int threads, string? labels = null) => new(
+        model,
+        parsed.GetValue(chip) ?? "spinnaker1",
+        ReadImport(parsed) with
+        {
+            Precision = parsed.GetValue(precision),
+            StrictSpikeDriven = parsed.GetValue(strict) is not null,
+            Verify = parsed.GetValue(verify),
+            StopAfter = parsed.GetValue(stopAfter),
+            Map = Mapping(parsed, threads),
+        },
+        parsed.GetValue(calibrate),
+        labels);
+
+    public CompileOptions ReadImport(ParseResult parsed) => new()
+    {
+        Timesteps = parsed.GetValue(timesteps),
+        InputShapes = (parsed.GetValue(inputShapes) ?? []).Select(s => ParseShape(s)!.Value).ToImmutableDictionary(s => s.Name, s => s.Shape),
+        States = (parsed.GetValue(states) ?? []).Select(s => s.Split('=', 2)).ToImmutableDictionary(s => s[0], s => s[1]),
+    };
+
+    private MapOptions Mapping(ParseResult parsed, int threads)
+    {
+        var options = new MapOptions(Seed: parsed.GetValue(seed), Threads: threads);
+        if (parsed.GetValue(placer) is { } p) options = options with { Placer = p };
+        if (parsed.GetValue(router) is { } r) options = options with { Router = r };
+        return options;
+    }
+
+    private static (string Name, ImmutableArray<int> Shape)? ParseShape(string text)
+    {
+        var at = text.LastIndexOf('=');
+        if (at < 1) return null;
+        var extents = text[(at + 1)..].Split('x');
+        var shape = extents.Select(e => int.TryParse(e, out var extent) ? extent : 0).ToImmutableArray();
+        return shape.All(extent => extent > 0) ? (text[..at], shape) : null;
+    }
+}

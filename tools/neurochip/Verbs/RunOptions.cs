@@ -1,0 +1,46 @@
+using System.CommandLine;
+
+namespace NeuroChip.Cli.Verbs;
+
+/// <summary>The options of running an image; <c>run</c> and <c>simulate</c> share them.</summary>
+internal sealed class RunOptions
+{
+    private readonly Option<string> input = new("--input") { Description = "Arrays in .npz (or one in .npy), under the model's input names", Required = true };
+    private readonly Option<string?> output = new("--output") { Description = "Where to write the outputs (.npz)" };
+    private readonly Option<string> record = new("--record") { Description = "Which emissions to write too: outputs, all, or names of populations with commas between", DefaultValueFactory = _ => "outputs" };
+    private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong("cpu", "reference");
+    private readonly Option<string> timing = new Option<string>("--timing") { Description = "What tells when they happen", DefaultValueFactory = _ => "analytic" }.AcceptOnlyFromAmong("analytic");
+    private readonly Option<string?> labels = new("--labels") { Description = "Array of the input file with the class of each sample: the report states accuracy" };
+    private readonly Option<string?> samples = new("--samples") { Description = "Part of the samples: A..B takes A to B - 1" };
+    private readonly Option<string?> report = new("--report") { Description = "Folder for report.json, report.html and report.csv" };
+    private readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[input, output, record, engine, timing, labels, samples, report, json]) command.Add(option);
+    }
+
+    public RunRequest Read(ParseResult parsed, int threads) => new(
+        parsed.GetRequiredValue(input),
+        parsed.GetValue(output),
+        parsed.GetRequiredValue(record),
+        parsed.GetRequiredValue(engine),
+        parsed.GetValue(labels),
+        parsed.GetValue(samples),
+        parsed.GetValue(report),
+        parsed.GetValue(json),
+        threads);
+}
+
+/// <summary>What to run and where the results go.</summary>
+/// <param name="Input">Input file.</param>
+/// <param name="Output">Output file, if any.</param>
+/// <param name="Record"><c>outputs</c>, <c>all</c> or names.</param>
+/// <param name="Engine">Name of the engine.</param>
+/// <param name="Labels">Array of labels, if any.</param>
+/// <param name="Samples">Range of samples, null for all.</param>
+/// <param name="ReportFolder">Folder for the report, if any.</param>
+/// <param name="Json">Print JSON instead of tables.</param>
+/// <param name="Threads">Threads of the engine.</param>
+internal sealed record RunRequest(
+    string Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads);

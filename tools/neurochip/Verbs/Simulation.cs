@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using NeuroChip.Cli.Terminal;
+using NeuroChip.HwModels;
+using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Tensors;
+using NeuroChip.Runtime;
+using NeuroChip.Runtime.Arrays;
+using NeuroChip.Runtime.Inputs;
+using NeuroChip.Runtime.Reports;
+using NeuroChip.Simulator;
+using NeuroChip.Simulator.Engines;
+
+namespace NeuroChip.Cli.Verbs;
+
+/// <summary>Runs an image on the samples of a file and puts the results where the user asked for them.</summary>
+internal sealed class Simulation(RunRequest request)
+{
+    /// <summary>Checks what can be checked of the request before any long work.</summary>
+    public void RequireWritable()
+    {
+        if (request.ReportFolder is not null) OutputFile.RequireFolder(request.ReportFolder);
+        OutputFile.RequireWritable([request.Output, .. ReportPaths().Select(p => p.Path)]);
+    }
+
+    /// <summary>The whole run; returns its report.</summary>
+    public RunReport Run(ChipImage image)
+    {
+        RequireWritable();
+        return Run(image, ArrayFile.Read(request.Input), null);
+    }
+
+    /// <summary>The whole run on arrays that are loaded already, with what compiling found out about the integers.</summary>
+    public RunReport Run(ChipImage image, IReadOnlyDictionary<string, Tensor> arrays, ReportQuantisation? quantisation)
+    {
+        var chip = ChipModelReader.Parse(image.ChipYaml, $"chip model of {image.Name}");
+        var warnings = new DiagnosticBag();
+        var all = InputBinder.Bind(image, arrays, request.Input, request.Labels, warnings);
+        ExitCode.Print(warnings.Diagnostics);
+        var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all, request.Samples, request.Input);
+        var samples = all.Part(request.Samples);
+        var recording = RunRecording.Parse(request.Record, image);
+        MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
+
+        using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), null, request.Threads);
+        var clock = Stopwatch.StartNew();
+        SessionResult result;
+        using (var line = new ProgressLine())
+        {
+            var session = new ChipSession(device, image);
+            result = session.Run(samples.Samples, recording, new SampleProgress(line, samples.Samples.Length));
+        }
+
+        var seconds = clock.Elapsed.TotalSeconds;
+        var accuracy = request.Labels is null ? null : Labels.Judge(image.Readouts[0], result.Samples, labels, request.Labels, request.Input);
+        var report = RunReportBuilder.Build(image, chip, result, device.Description, accuracy, request.Labels) with { Quantisation = quantisation };
+        if (request.Output is { } output) OutputFile.Write(output, stream => ArrayFile.Write(stream, OutputArrays.Of(image, samples, result)));
+        foreach (var (writer, path) in ReportPaths()) OutputFile.Write(path, stream => writer.Write(report, stream));
+        Print(report, seconds);
+        return report;
+    }
+
+    private IEnumerable<(IReportWriter Writer, string Path)> ReportPaths() =>
+        request.ReportFolder is { } folder ? ReportWriters.All.Select(w => (w, Path.Combine(folder, w.FileName))) : [];
+
+    private void Print(RunReport report, double seconds)
+    {
+        if (request.Json)
+        {
+            using var stdout = Console.OpenStandardOutput();
+            new JsonReport().Write(report, stdout);
+            return;
+        }
+
+        TerminalReport.Write(report);
+        Console.WriteLine($"Simulated in {ReportText.Si(seconds, "s")} on this machine.");
+        foreach (var (writer, path) in ReportPaths()) Console.WriteLine($"{writer.Name,-6} {path}");
+        if (request.Output is not null) Console.WriteLine($"arrays {request.Output}");
+    }
+
+    private sealed class SampleProgress(ProgressLine line, int count) : IProgress<int>
+    {
+        public void Report(int value) => line.Report($"simulating: {value} of {count} samples");
+    }
+}

@@ -14,6 +14,7 @@ internal sealed class GraphFlattener
     private readonly DiagnosticBag problems;
     private readonly TensorReader tensors;
     private readonly Dictionary<(string Domain, string Name), FunctionProto> functions = [];
+    private readonly HashSet<FunctionProto> inlining = new(ReferenceEqualityComparer.Instance);
     private readonly NodeForms forms;
     private readonly ControlFlow controlFlow;
 
@@ -140,6 +141,12 @@ internal sealed class GraphFlattener
 
     private ImmutableArray<int> Inline(FunctionProto function, NodeProto call, Scope scope, string name)
     {
+        if (!inlining.Add(function))
+        {
+            problems.Add(Diagnostic.Error("NC1012", $"function '{function.Name}' calls itself", new Place(path, $"node '{name}' ({call.OpType})")));
+            return [.. call.Output.Select(o => Builder.Add(o, null))];
+        }
+
         var attributes = AttributesOf(call, scope, 0);
         foreach (var otherwise in function.AttributeProto)
             if (!attributes.Has(otherwise.Name) && AttributeOf(otherwise, scope, call, 0) is { } value) attributes = attributes.With(otherwise.Name, value);
@@ -147,6 +154,7 @@ internal sealed class GraphFlattener
         for (var i = 0; i < function.Input.Count; i++)
             inner.Set(function.Input[i], i < call.Input.Count ? Value(call.Input[i], scope, $"node '{name}'") : -1);
         Nodes(function.Node, inner);
+        inlining.Remove(function);
         return [.. function.Output.Select(o => Value(o, inner, $"function '{function.Name}'"))];
     }
 

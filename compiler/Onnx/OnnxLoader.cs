@@ -1,3 +1,4 @@
+using System.Buffers;
 using Google.Protobuf;
 using NeuroChip.Compiler.Onnx.Proto;
 using NeuroChip.Ir.Diagnostics;
@@ -43,11 +44,10 @@ public static class OnnxLoader
         var head = 0;
         try
         {
-            using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
-            head = stream.ReadByte();
-            stream.Position = 0;
-            using var input = CodedInputStream.CreateWithLimits(stream, int.MaxValue, 200);
-            model = ModelProto.Parser.ParseFrom(input);
+            if (new FileInfo(path).Length == 0) throw NotOnnx(path, "it is empty");
+            using IMemoryOwner<byte> file = new MappedFile(path);
+            head = file.Memory.Span[0];
+            model = ModelProto.Parser.ParseFrom(new ReadOnlySequence<byte>(file.Memory));
         }
         catch (InvalidProtocolBufferException) when (head == 0x08)
         {

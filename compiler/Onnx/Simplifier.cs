@@ -23,7 +23,7 @@ internal static class Simplifier
                 return made.Inputs[0];
             case "Reshape" when builder.Producer(inputs[0]) is { Op: "Reshape" } made && call.Inputs.Length > 1:
                 var target = Reshaping.Infer(call)[0].Shape;
-                return builder.Emit(site, "Reshape", OnnxAttributes.None, [made.Inputs[0], Extents(builder, site, target)])[0];
+                return builder.Emit(site, "Reshape", Literal(target), [made.Inputs[0], Extents(builder, site, target)])[0];
             case "Transpose" when builder.Producer(inputs[0]) is { Op: "Transpose" } made:
                 var (first, second) = (Order(made.Attributes, call.In(0).Rank), Order(call.Attributes, call.In(0).Rank));
                 return builder.Emit(site, "Transpose", OnnxAttributes.None.With("perm", second.Select(axis => first[axis]).ToArray()), [made.Inputs[0]])[0];
@@ -56,7 +56,7 @@ internal static class Simplifier
         switch (call.Op)
         {
             case "Reshape" or "Expand":
-                return (OnnxAttributes.None, inputs.SetItem(1, Extents(builder, site, results[0].Shape)));
+                return (Literal(results[0].Shape), inputs.SetItem(1, Extents(builder, site, results[0].Shape)));
             case "Gather" when call.In(1).Constant is { } indices:
                 var extent = call.In(0).Shape[call.Axis(attributes.Int("axis", 0), call.In(0).Rank)];
                 return (attributes, inputs.SetItem(1, builder.Constant("index", Tensor.Of(indices.Shape, [.. indices.ToLongs().Select(i => i < 0 ? i + extent : i)]))));
@@ -86,6 +86,9 @@ internal static class Simplifier
         var end = range.Start + (long)range.Step * (range.Count - 1) + Math.Sign(range.Step);
         return range.Count == 0 ? range.Start : end < 0 ? end - extent : end;
     }
+
+    /// <summary>A 0 in an explicit shape means an empty axis, not a copied one.</summary>
+    private static OnnxAttributes Literal(ImmutableArray<int> shape) => shape.Contains(0) ? OnnxAttributes.None.With("allowzero", 1L) : OnnxAttributes.None;
 
     private static int Extents(FlatBuilder builder, FlatBuilder.Site site, ImmutableArray<int> shape) =>
         builder.Constant(site.Node + "/shape", Tensor.Vector([.. shape.Select(d => (long)d)]));

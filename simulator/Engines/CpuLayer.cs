@@ -63,12 +63,14 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     /// <summary>Cuts the population into ranges that every kernel accepts: a few per thread, so that a busy range does not hold up the others.</summary>
     public void Plan(int threads)
     {
-        long granule = 1;
-        foreach (var inflow in inflows.SelectMany(i => i)) granule = LeastCommonMultiple(granule, inflow.Kernel.Granule);
+        var kernels = inflows.SelectMany(i => i).Select(i => i.Kernel).ToArray();
+        var granule = kernels.Aggregate(1L, (sofar, kernel) => LeastCommonMultiple(sofar, kernel.Granule));
         if (threads == 1 || granule >= population.Size) return;
-        var wanted = Math.Max(256, (population.Size + (4 * threads) - 1) / (4 * threads));
-        pieceSize = (int)Math.Min(population.Size, (wanted + granule - 1) / granule * granule);
+        var wanted = (kernels.All(k => k.CutsFinely) ? 4 : 1) * threads;
+        var size = Math.Max(256, (population.Size + wanted - 1) / wanted);
+        pieceSize = (int)Math.Min(population.Size, (size + granule - 1) / granule * granule);
         pieces = (population.Size + pieceSize - 1) / pieceSize;
+        foreach (var kernel in kernels) kernel.Plan(pieceSize);
     }
 
     public void Reset()

@@ -8,19 +8,26 @@ internal interface IPieces
 
 /// <summary>
 /// The threads of one engine. The caller works too; pieces are handed out by a counter, which changes who computes a piece but not
-/// what it computes. Waiting threads spin shortly, since the next layer follows in microseconds, and then sleep.
+/// what it computes. The caller waits for pieces, not for threads: on a busy machine a helper that wakes too late holds nobody up.
+/// Idle helpers spin shortly, since the next layer follows in microseconds, and then sleep.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
     private const int Spins = 100;
+    private const int PieceBits = 20;
+    private const long PieceMask = (1 << PieceBits) - 1;
 
     private readonly object gate = new();
     private readonly Thread[] helpers;
+
+    /// <summary>
+    /// Round, pieces of the round and next piece in one word, so that a thread that comes late can never take a piece of one round for one of another.
+    /// </summary>
+    private long ticket;
+    private long round;
     private IPieces? work;
-    private int pieces;
-    private int next;
-    private int round;
-    private int busy;
+    private int unfinished;
+    private int asleep;
     private bool stopping;
     private Exception? failure;
 
@@ -36,7 +43,7 @@ internal sealed class WorkerTeam : IDisposable
 
     public int Threads => helpers.Length + 1;
 
-    /// <summary>Runs all pieces and returns when the last has ended.</summary>
+    /// <summary>Runs pieces 0 to <paramref name="count"/> - 1 (fewer than a million) and returns when the last has ended.</summary>
     public void Run(IPieces given, int count)
     {
         if (helpers.Length == 0 || count == 1)
@@ -46,13 +53,13 @@ internal sealed class WorkerTeam : IDisposable
         }
 
         work = given;
-        pieces = count;
-        next = 0;
-        busy = helpers.Length;
-        NextRound(stop: false);
+        unfinished = count;
+        round++;
+        Volatile.Write(ref ticket, (round << (2 * PieceBits)) | ((long)count << PieceBits));
+        WakeUp();
         TakePieces();
         var spin = default(SpinWait);
-        while (Volatile.Read(ref busy) != 0) spin.SpinOnce(sleep1Threshold: -1);
+        while (Volatile.Read(ref unfinished) != 0) spin.SpinOnce(sleep1Threshold: -1);
         if (failure is { } problem)
         {
             failure = null;
@@ -62,47 +69,69 @@ internal sealed class WorkerTeam : IDisposable
 
     public void Dispose()
     {
-        NextRound(stop: true);
+        Volatile.Write(ref stopping, true);
+        lock (gate) Monitor.PulseAll(gate);
         foreach (var helper in helpers) helper.Join();
     }
 
-    private void NextRound(bool stop)
+    /// <summary>
+    /// Wakes those who sleep. A helper announces its sleep before it looks for work a last time, and the caller publishes the work before it looks for
+    /// sleepers: one of the two sees the other.
+    /// </summary>
+    private void WakeUp()
     {
-        lock (gate)
-        {
-            stopping = stop;
-            Volatile.Write(ref round, round + 1);
-            Monitor.PulseAll(gate);
-        }
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref asleep) == 0) return;
+        lock (gate) Monitor.PulseAll(gate);
     }
 
     private void Help()
     {
-        var seen = 0;
         while (true)
         {
-            for (var spins = 0; Volatile.Read(ref round) == seen && spins < Spins; spins++) Thread.SpinWait(30);
-            lock (gate)
+            for (var spins = 0; !HasWork && spins < Spins; spins++) Thread.SpinWait(30);
+            if (!HasWork)
             {
-                while (round == seen) Monitor.Wait(gate);
-                seen = round;
-                if (stopping) return;
+                lock (gate)
+                {
+                    Interlocked.Increment(ref asleep);
+                    while (!HasWork && !Volatile.Read(ref stopping)) Monitor.Wait(gate);
+                    Interlocked.Decrement(ref asleep);
+                }
             }
 
+            if (Volatile.Read(ref stopping)) return;
             TakePieces();
-            Interlocked.Decrement(ref busy);
+        }
+    }
+
+    private bool HasWork
+    {
+        get
+        {
+            var now = Volatile.Read(ref ticket);
+            return (now & PieceMask) < (now >> PieceBits & PieceMask);
         }
     }
 
     private void TakePieces()
     {
-        try
+        while (true)
         {
-            for (var piece = Interlocked.Increment(ref next) - 1; piece < pieces; piece = Interlocked.Increment(ref next) - 1) work!.Run(piece);
-        }
-        catch (Exception problem)
-        {
-            failure = problem;
+            // Counting past the end is harmless as long as it cannot overflow into the next field: HasWork keeps idle threads from trying.
+            var mine = Interlocked.Increment(ref ticket) - 1;
+            var piece = mine & PieceMask;
+            if (piece >= (mine >> PieceBits & PieceMask)) return;
+            try
+            {
+                work!.Run((int)piece);
+            }
+            catch (Exception problem)
+            {
+                failure = problem;
+            }
+
+            Interlocked.Decrement(ref unfinished);
         }
     }
 }

@@ -143,6 +143,7 @@ internal static class Networks
         ["conv stride 1x1"] = (a, s) => Conv(a, s, new(8, 4, 1, 2, 0), new(8, 4, 1, 2, 0), 16, 32, 1, 0.3),
         ["conv dilated"] = (a, s) => Conv(a, s, new(12, 10, 3, 1, 1, 2), new(12, 8, 3, 1, 0, 2), 6, 9, 1, 0.3),
         ["conv grouped"] = (a, s) => Conv(a, s, new(7, 7, 3, 1, 1), new(7, 7, 3, 1, 1), 8, 48, 4, 0.3),
+        ["conv stride and dilation"] = (a, s) => Conv(a, s, new(11, 4, 3, 2, 0, 2), new(9, 3, 3, 2, 0, 2), 3, 20, 1, 0.05, threshold: 0.2),
         ["conv depthwise"] = (a, s) => Conv(a, s, new(7, 7, 3, 1, 1), new(7, 7, 3, 1, 1), 33, 33, 33, 0.3),
         ["conv depthwise multiplier"] = (a, s) => Conv(a, s, new(7, 7, 3, 1, 1), new(7, 7, 3, 1, 1), 5, 10, 5, 0.3),
         ["conv 1d"] = (a, s) => Conv(a, s, Window.Single, new(40, 38, 3), 4, 12, 1, 0.3),

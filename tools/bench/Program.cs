@@ -1,7 +1,19 @@
 using NeuroChip.Bench;
 
-return args switch
+const string usage = """
+    usage: kernels              synaptic additions per second of the engine's kernels, in seconds
+           model FILE.onnx ...  time to compile and to run models, beside ONNX Runtime where it is installed
+           suite [OPTIONS]      the same kernels under BenchmarkDotNet, in minutes
+    """;
+
+switch (args)
 {
-    ["kernels", ..] => KernelTable.Print(),
-    _ => 1,
-};
+    case ["kernels"]:
+        return KernelTable.Print();
+    case ["suite", .. var options]:
+        BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: options);
+        return 0;
+    default:
+        Console.Error.WriteLine(usage);
+        return 1;
+}

@@ -169,7 +169,6 @@ def fault(name, proto):
 
 def faults():
     x, y = [info("x", F, [2, 3])], [info("y", F, None)]
-    good = model([node("Relu", ["x"], ["y"], name="relu")], x, y)
     fault("not_onnx", b"The quick brown fox jumps over the lazy dog.\n" * 4)
     fault("no_graph", b"")
     fault("truncated", model([node("Add", ["x", "w"], ["y"])], x, y, [tensor("w", real(2, 3))]).SerializeToString()[:-40])
@@ -213,7 +212,9 @@ def faults():
     fault("malformed", model([node("Add", ["x", "w"], ["y"])], x, y, [wrong, helper.make_tensor("unused", F, [2], [1.0, 2.0])]))
     training = model([node("Dropout", ["x", "r", "train"], ["y"], name="drop")], x, y, [tensor("r", np.float32(0.5)), tensor("train", np.array(True))])
     fault("dropout_training", training)
-    assert good.graph.node
+    own = [helper.make_opsetid("", 13), helper.make_opsetid("own", 1)]
+    again = helper.make_function("own", "Again", ["a"], ["b"], [node("Again", ["a"], ["b"], domain="own")], own)
+    fault("recursive_function", model([node("Again", ["x"], ["y"], name="call", domain="own")], x, y, opsets=own, functions=[again]))
 
 
 for folder in (GRAPHS, ERRORS):

@@ -15,6 +15,13 @@ internal static class MatrixKernel
         ref var b0 = ref MemoryMarshal.GetReference(b);
         ref var c0 = ref MemoryMarshal.GetReference(c);
         var column = 0;
+        if (m < 4)
+        {
+            // Too few rows to reuse b from registers: walk through it once, row after row, leaving out inputs that did not spike.
+            AddRows(a, lda, b, ldb, c, ldc, m, n, k);
+            return;
+        }
+
         for (; column + 2 * width <= n; column += 2 * width)
         {
             var row = 0;
@@ -24,16 +31,24 @@ internal static class MatrixKernel
                 OneRow(ref Unsafe.Add(ref a0, row * lda), ref Unsafe.Add(ref b0, column), ldb, ref Unsafe.Add(ref c0, row * ldc + column), k);
         }
 
-        if (column == n) return;
+        if (column < n) AddRows(a, lda, b[column..], ldb, c[column..], ldc, m, n - column, k);
+    }
+
+    private static void AddRows(ReadOnlySpan<float> a, int lda, ReadOnlySpan<float> b, int ldb, Span<float> c, int ldc, int m, int n, int k)
+    {
+        var width = Vector<float>.Count;
         for (var row = 0; row < m; row++)
         {
-            var target = c.Slice(row * ldc + column, n - column);
+            var target = c.Slice(row * ldc, n);
             for (var i = 0; i < k; i++)
             {
                 var x = a[row * lda + i];
                 if (x == 0) continue;
-                var from = b.Slice(i * ldb + column, n - column);
-                for (var j = 0; j < target.Length; j++) target[j] += x * from[j];
+                var from = b.Slice(i * ldb, n);
+                var j = 0;
+                for (; j + width <= n; j += width)
+                    (new Vector<float>(target[j..]) + new Vector<float>(x) * new Vector<float>(from[j..])).CopyTo(target[j..]);
+                for (; j < n; j++) target[j] += x * from[j];
             }
         }
     }

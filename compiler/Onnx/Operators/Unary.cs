@@ -67,20 +67,20 @@ internal static class Unary
         switch (x.Type)
         {
             case DType.Float32:
-            {
-                var from = x.Span<float>();
-                var result = new float[from.Length];
-                for (var i = 0; i < result.Length; i++) result[i] = single(from[i]);
-                return [Tensor.Of(x.Shape, result)];
-            }
+                {
+                    var from = x.Span<float>();
+                    var result = new float[from.Length];
+                    for (var i = 0; i < result.Length; i++) result[i] = single(from[i]);
+                    return [Tensor.Of(x.Shape, result)];
+                }
 
             case DType.Float64:
-            {
-                var from = x.Span<double>();
-                var result = new double[from.Length];
-                for (var i = 0; i < result.Length; i++) result[i] = wide(from[i]);
-                return [Tensor.Of(x.Shape, result)];
-            }
+                {
+                    var from = x.Span<double>();
+                    var result = new double[from.Length];
+                    for (var i = 0; i < result.Length; i++) result[i] = wide(from[i]);
+                    return [Tensor.Of(x.Shape, result)];
+                }
 
             default:
                 throw call.BadType(x.Type);

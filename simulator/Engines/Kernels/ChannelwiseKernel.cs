@@ -29,12 +29,10 @@ internal sealed unsafe class ChannelwiseKernel<T> : SynapseKernel<T> where T : u
     private readonly ChannelWeights kind;
     private readonly T[] weights;
     private readonly bool maximum;
-    private readonly ThreadLocal<T[]> greatest;
 
     public ChannelwiseKernel(Window y, Window x, int channels, ChannelWeights kind, T[] weights, bool maximum)
     {
         (this.y, this.x, this.channels, this.kind, this.weights, this.maximum) = (y, x, channels, kind, weights, maximum);
-        greatest = new(() => new T[channels]);
     }
 
     public override int Granule => channels;
@@ -45,33 +43,102 @@ internal sealed unsafe class ChannelwiseKernel<T> : SynapseKernel<T> where T : u
     {
         // A maximum over zeros is 0 (the window may hold a -0, which a sum does not show either).
         if (events.Count == 0) return;
-        var most = maximum ? greatest.Value.AsSpan() : default;
-        for (var pixel = first / channels; pixel < end / channels; pixel++)
+        var taps = stackalloc Tap[y.Kernel * x.Kernel];
+        fixed (T* weight = weights)
         {
-            var (oy, ox) = Math.DivRem(pixel, x.Output);
-            var sum = new Span<T>(sums + ((long)pixel * channels), channels);
-            var reached = false;
-            for (var ky = 0; ky < y.Kernel; ky++)
+            for (var pixel = first / channels; pixel < end / channels; pixel++)
             {
-                var iy = y.InputOf(oy, ky);
-                if ((uint)iy >= (uint)y.Input) continue;
-                for (var kx = 0; kx < x.Kernel; kx++)
+                var count = Taps(pixel, events.Values, weight, taps);
+                var sum = sums + ((long)pixel * channels);
+                if (maximum) AddGreatest(sum, taps, count);
+                else AddAll(sum, taps, count);
+            }
+        }
+    }
+
+    private int Taps(int pixel, T* payloads, T* weight, Tap* into)
+    {
+        var (oy, ox) = Math.DivRem(pixel, x.Output);
+        var count = 0;
+        for (var ky = 0; ky < y.Kernel; ky++)
+        {
+            var iy = y.InputOf(oy, ky);
+            if ((uint)iy >= (uint)y.Input) continue;
+            for (var kx = 0; kx < x.Kernel; kx++)
+            {
+                var ix = x.InputOf(ox, kx);
+                if ((uint)ix >= (uint)x.Input) continue;
+                var at = kind switch
                 {
-                    var ix = x.InputOf(ox, kx);
-                    if ((uint)ix >= (uint)x.Input) continue;
-                    var payloads = new ReadOnlySpan<T>(events.Values + ((((long)iy * x.Input) + ix) * channels), channels);
-                    var perChannel = kind == ChannelWeights.PerTap ? weights.AsSpan(((ky * x.Kernel) + kx) * channels, channels) : default;
-                    var weight = kind == ChannelWeights.PerTap ? default : weights[kind == ChannelWeights.PerPixel ? pixel : 0];
-                    if (maximum) Elementwise.Greatest(most, payloads, perChannel, weight, reached);
-                    else if (kind == ChannelWeights.PerTap) Elementwise.AddProducts(sum, payloads, perChannel);
-                    else if (events.Ones && weight == T.One) Elementwise.Add(sum, payloads);
-                    else Elementwise.AddProducts(sum, payloads, weight);
-                    reached = true;
-                }
+                    ChannelWeights.PerTap => ((ky * x.Kernel) + kx) * channels,
+                    ChannelWeights.PerPixel => pixel,
+                    _ => 0,
+                };
+                into[count++] = new(payloads + ((((long)iy * x.Input) + ix) * channels), weight + at);
+            }
+        }
+
+        return count;
+    }
+
+    private void AddAll(T* sum, Tap* taps, int count)
+    {
+        var perChannel = kind == ChannelWeights.PerTap;
+        var c = 0;
+        for (; c + Vector<T>.Count <= channels; c += Vector<T>.Count)
+        {
+            var total = Vector.Load(sum + c);
+            for (var t = 0; t < count; t++)
+                total += Vector.Load(taps[t].Payloads + c) * (perChannel ? Vector.Load(taps[t].Weights + c) : new Vector<T>(*taps[t].Weights));
+            total.Store(sum + c);
+        }
+
+        for (; c < channels; c++)
+        {
+            var total = sum[c];
+            for (var t = 0; t < count; t++) total += taps[t].Payloads[c] * taps[t].Weights[perChannel ? c : 0];
+            sum[c] = total;
+        }
+    }
+
+    private void AddGreatest(T* sum, Tap* taps, int count)
+    {
+        if (count == 0) return;
+        var perChannel = kind == ChannelWeights.PerTap;
+        var c = 0;
+        for (; c + Vector<T>.Count <= channels; c += Vector<T>.Count)
+        {
+            var greatest = Product(taps[0]);
+            for (var t = 1; t < count; t++)
+            {
+                var product = Product(taps[t]);
+                greatest = Vector.ConditionalSelect(Vector.GreaterThan(product, greatest), product, greatest);
             }
 
-            if (maximum && reached) Elementwise.Add<T>(sum, most);
+            (Vector.Load(sum + c) + greatest).Store(sum + c);
         }
+
+        for (; c < channels; c++)
+        {
+            var greatest = taps[0].Payloads[c] * taps[0].Weights[perChannel ? c : 0];
+            for (var t = 1; t < count; t++)
+            {
+                var product = taps[t].Payloads[c] * taps[t].Weights[perChannel ? c : 0];
+                if (product > greatest) greatest = product;
+            }
+
+            sum[c] += greatest;
+        }
+
+        Vector<T> Product(in Tap tap) => Vector.Load(tap.Payloads + c) * (perChannel ? Vector.Load(tap.Weights + c) : new Vector<T>(*tap.Weights));
+    }
+
+    /// <summary>Payloads of all channels at one place of the window, and their weight or weights.</summary>
+    private readonly struct Tap(T* payloads, T* weights)
+    {
+        public readonly T* Payloads = payloads;
+
+        public readonly T* Weights = weights;
     }
 }
 
@@ -161,29 +228,5 @@ internal static class Elementwise
         for (; i + Vector<T>.Count <= sums.Length; i += Vector<T>.Count)
             (new Vector<T>(sums[i..]) + (new Vector<T>(values[i..]) * new Vector<T>(weights[i..]))).CopyTo(sums[i..]);
         for (; i < sums.Length; i++) sums[i] += values[i] * weights[i];
-    }
-
-    /// <summary>The greater of what there is (nothing, where not <paramref name="reached"/>) and the products; one weight for all where <paramref name="weights"/> is empty.</summary>
-    public static void Greatest<T>(Span<T> greatest, ReadOnlySpan<T> values, ReadOnlySpan<T> weights, T weight, bool reached) where T : unmanaged, INumber<T>
-    {
-        var i = 0;
-        var splat = new Vector<T>(weight);
-        for (; i + Vector<T>.Count <= greatest.Length; i += Vector<T>.Count)
-        {
-            var product = new Vector<T>(values[i..]) * (weights.IsEmpty ? splat : new Vector<T>(weights[i..]));
-            if (reached)
-            {
-                var before = new Vector<T>(greatest[i..]);
-                product = Vector.ConditionalSelect(Vector.GreaterThan(product, before), product, before);
-            }
-
-            product.CopyTo(greatest[i..]);
-        }
-
-        for (; i < greatest.Length; i++)
-        {
-            var product = values[i] * (weights.IsEmpty ? weight : weights[i]);
-            if (!reached || product > greatest[i]) greatest[i] = product;
-        }
     }
 }

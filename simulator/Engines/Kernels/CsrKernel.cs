@@ -48,7 +48,7 @@ internal readonly struct ShortScalar : IScalar<short, int>
     public static bool Less(int a, int b) => a < b;
 }
 
-/// <summary>Explicit synapses: each event adds its row, target by target. A part of the targets finds its part of a row by bisection, since targets ascend.</summary>
+/// <summary>Explicit synapses: each event adds its row, target by target. Where targets are cut into ranges, it is known beforehand where the range starts in each row.</summary>
 internal sealed unsafe class CsrKernel<TScalar, TWeight, TSum> : SynapseKernel<TSum>
     where TScalar : struct, IScalar<TWeight, TSum>
     where TWeight : unmanaged
@@ -59,6 +59,7 @@ internal sealed unsafe class CsrKernel<TScalar, TWeight, TSum> : SynapseKernel<T
     private readonly AlignedBuffer<TWeight> weights;
     private readonly int targetSize;
     private readonly double meanRow;
+    private readonly Dictionary<int, int[]> cuts = [];
 
     public CsrKernel(CsrMap map, ReadOnlySpan<TWeight> rows)
     {
@@ -73,17 +74,29 @@ internal sealed unsafe class CsrKernel<TScalar, TWeight, TSum> : SynapseKernel<T
 
     public override long Work(EventList<TSum> events) => (long)(events.Count * meanRow * 8);
 
+    public override bool CutsFinely => false;
+
+    public override void Plan(int pieceSize)
+    {
+        for (var at = pieceSize; at < targetSize; at += pieceSize)
+        {
+            var cut = new int[offsets.Length - 1];
+            for (var source = 0; source < cut.Length; source++) cut[source] = LowerBound(targets.Pointer, offsets[source], offsets[source + 1], at);
+            cuts[at] = cut;
+        }
+    }
+
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         var active = events.Active;
         var target = targets.Pointer;
         var weight = weights.Pointer;
-        var all = first == 0 && end == targetSize;
+        var starts = first == 0 ? offsets.AsSpan() : cuts[first];
+        var ends = end == targetSize ? offsets.AsSpan(1) : cuts[end];
         for (var k = 0; k < events.Count; k++)
         {
             var source = active[k];
-            var (from, to) = (offsets[source], offsets[source + 1]);
-            if (!all) (from, to) = (LowerBound(target, from, to, first), LowerBound(target, from, to, end));
+            var (from, to) = (starts[source], ends[source]);
             if (events.Ones)
             {
                 for (var s = from; s < to; s++) sums[target[s]] = TScalar.Add(sums[target[s]], weight[s]);

@@ -9,6 +9,9 @@ namespace NeuroChip.Simulator.Engines.Kernels;
 /// </summary>
 internal readonly record struct Segment(int FirstBucket, int EndBucket, int RowShift);
 
+/// <summary>One cell that the events of a bucket reach; the weight row of event <c>a</c> is <c>a + RowShift</c>.</summary>
+internal readonly record struct CellHit(int Pixel, int RowShift);
+
 /// <summary>
 /// A map seen from its targets: cells (one output pixel and group) of contiguous targets that share their sources, and for each cell
 /// the stretches of the source's address range that reach it, in ascending source address. Walking them in that order is what makes a
@@ -37,11 +40,20 @@ internal abstract class GatherGeometry
     /// <summary>Upper bound of segments per cell.</summary>
     public abstract int MaxSegments { get; }
 
-    /// <summary>Cells an event reaches, borders aside.</summary>
+    /// <summary>Cells an event usually reaches.</summary>
     public abstract int CellsPerEvent { get; }
+
+    /// <summary>Upper bound of <see cref="Hits"/>.</summary>
+    public abstract int MaxHits { get; }
 
     /// <summary>Writes the segments of a cell in ascending source address and returns their number.</summary>
     public abstract unsafe int Segments(int pixel, int group, Segment* into);
+
+    /// <summary>Buckets that may reach the pixels <paramref name="firstPixel"/> to <paramref name="endPixel"/> - 1, as (first, end).</summary>
+    public virtual (int First, int End) BucketsOf(int firstPixel, int endPixel) => (0, (Map.SourceSize + BucketSize - 1) / BucketSize);
+
+    /// <summary>Writes the cells that a bucket of sources reaches (all of the group <c>bucket % Groups</c>) and returns their number.</summary>
+    public abstract unsafe int Hits(int bucket, CellHit* into);
 }
 
 /// <summary>All inputs reach all outputs: one cell, one segment.</summary>
@@ -63,9 +75,17 @@ internal sealed class DenseGeometry(DenseMap map) : GatherGeometry
 
     public override int CellsPerEvent => 1;
 
+    public override int MaxHits => 1;
+
     public override unsafe int Segments(int pixel, int group, Segment* into)
     {
         into[0] = new(0, 1, 0);
+        return 1;
+    }
+
+    public override unsafe int Hits(int bucket, CellHit* into)
+    {
+        into[0] = new(0, 0);
         return 1;
     }
 }
@@ -93,6 +113,8 @@ internal sealed class ConvGeometry(ConvMap map) : GatherGeometry
     public override int MaxSegments => merged ? map.Y.Kernel : map.Y.Kernel * map.X.Kernel;
 
     public override int CellsPerEvent => map.Bound / map.GroupOutputs;
+
+    public override int MaxHits => map.Y.Kernel * map.X.Kernel;
 
     public override unsafe int Segments(int pixel, int group, Segment* into)
     {
@@ -122,6 +144,34 @@ internal sealed class ConvGeometry(ConvMap map) : GatherGeometry
 
         return count;
     }
+
+    public override (int First, int End) BucketsOf(int firstPixel, int endPixel)
+    {
+        var first = map.Y.InputOf(firstPixel / map.X.Output, 0);
+        var last = map.Y.InputOf((endPixel - 1) / map.X.Output, map.Y.Kernel - 1);
+        var row = map.X.Input * map.Groups;
+        return (Math.Clamp(first, 0, map.Y.Input) * row, Math.Clamp(last + 1, 0, map.Y.Input) * row);
+    }
+
+    public override unsafe int Hits(int bucket, CellHit* into)
+    {
+        var place = bucket / map.Groups;
+        var (y, x) = Math.DivRem(place, map.X.Input);
+        var columns = stackalloc int[map.X.Kernel];
+        for (var kx = 0; kx < map.X.Kernel; kx++) columns[kx] = map.X.OutputOf(x, kx);
+        var count = 0;
+        for (var ky = 0; ky < map.Y.Kernel; ky++)
+        {
+            var oy = map.Y.OutputOf(y, ky);
+            if (oy < 0) continue;
+            for (var kx = 0; kx < map.X.Kernel; kx++)
+            {
+                if (columns[kx] >= 0) into[count++] = new((oy * map.X.Output) + columns[kx], ((ky * map.X.Kernel) + kx - place) * map.Channels);
+            }
+        }
+
+        return count;
+    }
 }
 
 /// <summary>Transposed convolution: the windows lie on the target, so each tap that divides evenly is a segment, in descending tap.</summary>
@@ -143,6 +193,8 @@ internal sealed class TransposedConvGeometry(TransposedConvMap map) : GatherGeom
 
     public override int CellsPerEvent => map.Bound / map.GroupOutputs;
 
+    public override int MaxHits => map.Y.Kernel * map.X.Kernel;
+
     public override unsafe int Segments(int pixel, int group, Segment* into)
     {
         var (ty, tx) = Math.DivRem(pixel, map.X.Input);
@@ -158,6 +210,25 @@ internal sealed class TransposedConvGeometry(TransposedConvMap map) : GatherGeom
                 var place = (y * map.X.Output) + x;
                 var bucket = (place * map.Groups) + group;
                 into[count++] = new(bucket, bucket + 1, ((ky * map.X.Kernel) + kx - place) * map.Channels);
+            }
+        }
+
+        return count;
+    }
+
+    public override unsafe int Hits(int bucket, CellHit* into)
+    {
+        var place = bucket / map.Groups;
+        var (y, x) = Math.DivRem(place, map.X.Output);
+        var count = 0;
+        for (var ky = 0; ky < map.Y.Kernel; ky++)
+        {
+            var ty = map.Y.InputOf(y, ky);
+            if ((uint)ty >= (uint)map.Y.Input) continue;
+            for (var kx = 0; kx < map.X.Kernel; kx++)
+            {
+                var tx = map.X.InputOf(x, kx);
+                if ((uint)tx < (uint)map.X.Input) into[count++] = new((ty * map.X.Input) + tx, ((ky * map.X.Kernel) + kx - place) * map.Channels);
             }
         }
 

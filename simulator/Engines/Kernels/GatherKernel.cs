@@ -3,10 +3,11 @@ using System.Runtime.CompilerServices;
 namespace NeuroChip.Simulator.Engines.Kernels;
 
 /// <summary>
-/// Walks, for each cell, the events that reach it in ascending source address, with the cell's accumulators in up to four registers, and adds one
+/// Two ways to add the events of a map with cells, chosen in each step by how many events there are. Gather, the usual one: walks, for each cell, the events that reach it in ascending source address, with the cell's accumulators in up to four registers, and adds one
 /// weight row per event. No multiplication where all payloads are 1. Weights are repacked once into blocks of as many columns as those
 /// registers hold, rows of a block behind each other on cache lines, so that the block of a layer stays in the second-level cache
-/// while all cells pass.
+/// while all cells pass. Scatter, where there are so few events that most cells have none: each event adds its rows to the accumulators in memory.
+/// Both add to a target in ascending source address.
 /// </summary>
 internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : SynapseKernel<TSum>
     where TLanes : struct, IRowLanes<TVector, TWeight, TSum>
@@ -33,6 +34,80 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
+        if (ScattersCheaper(events.Count)) Scatter(events, sums, first, end);
+        else Gather(events, sums, first, end);
+    }
+
+    /// <summary>
+    /// Compares the two in units of about a cycle. A gather visits every cell, with its segments and its registers; a scatter finds the cells of each
+    /// event and loads and stores the registers of each. The constants are fitted to tools/bench.
+    /// </summary>
+    internal bool ScattersCheaper(int events)
+    {
+        if (geometry.Pixels == 1 && geometry.Groups == 1) return false;
+        var registers = (geometry.CellTargets + TLanes.Width - 1) / TLanes.Width;
+        var gather = (long)geometry.Pixels * geometry.Groups * rows.Blocks.Length * (40 + (4 * geometry.MaxSegments));
+        return events * (60L + (geometry.CellsPerEvent * (10L + registers))) < gather;
+    }
+
+    /// <summary>Event by event.</summary>
+    internal void Scatter(EventList<TSum> events, TSum* sums, int first, int end)
+    {
+        var hits = stackalloc CellHit[geometry.MaxHits];
+        var pixelTargets = geometry.Groups * geometry.CellTargets;
+        var (firstPixel, endPixel) = (first / pixelTargets, end / pixelTargets);
+        var (firstBucket, endBucket) = geometry.BucketsOf(firstPixel, endPixel);
+        var starts = events.Buckets(geometry.BucketSize);
+        var (from, to) = (starts[firstBucket], starts[Math.Max(firstBucket, endBucket)]);
+        foreach (ref readonly var block in rows.Blocks.AsSpan())
+        {
+            for (var k = from; k < to;)
+            {
+                var bucket = events.Active[k] / geometry.BucketSize;
+                var count = geometry.Hits(bucket, hits);
+                var next = (bucket + 1) * geometry.BucketSize;
+                var group = sums + (bucket % geometry.Groups * geometry.CellTargets) + block.FirstColumn;
+                for (; k < to && events.Active[k] < next; k++)
+                {
+                    var source = events.Active[k];
+                    var payload = TLanes.Splat(events.Values[source]);
+                    for (var h = 0; h < count; h++)
+                    {
+                        if (hits[h].Pixel < firstPixel || hits[h].Pixel >= endPixel) continue;
+                        var row = rows.Pointer + block.Offset + ((nint)(source + hits[h].RowShift) * block.Width);
+                        AddRow(group + ((long)hits[h].Pixel * pixelTargets), block.Columns, payload, row, events.Ones);
+                    }
+                }
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddRow(TSum* sums, int columns, TVector payload, TWeight* row, bool ones)
+    {
+        var column = 0;
+        for (; column + TLanes.Width <= columns; column += TLanes.Width)
+        {
+            var sum = TLanes.Load(sums + column);
+            TLanes.Store(ones ? TLanes.Add(sum, row + column) : TLanes.AddScaled(sum, payload, row + column), sums + column);
+        }
+
+        if (column < columns) AddTail(sums + column, columns - column, payload, row + column, ones);
+    }
+
+    /// <summary>The columns that do not fill a register, by way of one.</summary>
+    private static void AddTail(TSum* sums, int columns, TVector payload, TWeight* row, bool ones)
+    {
+        var staging = stackalloc TSum[TLanes.Width];
+        for (var i = 0; i < columns; i++) staging[i] = sums[i];
+        var sum = TLanes.Load(staging);
+        TLanes.Store(ones ? TLanes.Add(sum, row) : TLanes.AddScaled(sum, payload, row), staging);
+        for (var i = 0; i < columns; i++) sums[i] = staging[i];
+    }
+
+    /// <summary>Cell by cell.</summary>
+    internal void Gather(EventList<TSum> events, TSum* sums, int first, int end)
+    {
         var segments = stackalloc Segment[geometry.MaxSegments];
         var staging = stackalloc TSum[4 * TLanes.Width];
         var single = geometry.Pixels == 1 && geometry.Groups == 1;

@@ -13,6 +13,14 @@ internal abstract unsafe class SynapseKernel<T> where T : unmanaged
     /// <summary>Source addresses per bucket of the event list that the kernel looks events up by; 0 if it needs none.</summary>
     public virtual int BucketSize => 0;
 
+    /// <summary>Whether a range costs little more than its share of the whole, so that many small ones balance threads better.</summary>
+    public virtual bool CutsFinely => true;
+
+    /// <summary>Tells the ranges that <see cref="Add"/> will be called with: multiples of <paramref name="pieceSize"/>, or everything.</summary>
+    public virtual void Plan(int pieceSize)
+    {
+    }
+
     /// <summary>Adds all events to the targets <paramref name="first"/> to <paramref name="end"/> - 1; <paramref name="sums"/> is indexed by target address.</summary>
     public abstract void Add(EventList<T> events, T* sums, int first, int end);
 

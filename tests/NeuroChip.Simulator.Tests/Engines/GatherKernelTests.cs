@@ -1,0 +1,72 @@
+using System.Runtime.Intrinsics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Engines.Kernels;
+
+namespace NeuroChip.Simulator.Tests.Engines;
+
+/// <summary>The two ways of the same kernel give the same bits, in any cut of the targets, whatever the density would make the engine choose.</summary>
+public sealed unsafe class GatherKernelTests
+{
+    /// <summary>Random windows with strides, dilations, groups and paddings, as a convolution and transposed.</summary>
+    [Fact]
+    public void Scatter_and_gather_give_the_bits_of_enumeration()
+    {
+        for (var seed = 0; seed < 150; seed++)
+        {
+            var random = new Random(seed);
+            var groups = random.Next(1, 4);
+            var (channels, outputs) = (groups * random.Next(1, 6), groups * random.Next(1, 40));
+            Window y = RandomWindow(random), x = random.Next(5) == 0 ? Window.Single : RandomWindow(random);
+            var deconv = random.Next(3) == 0;
+            AddressFunction map = deconv ? new TransposedConvMap(y, x, channels, outputs, groups) : new ConvMap(y, x, channels, outputs, groups);
+            GatherGeometry geometry = deconv ? new TransposedConvGeometry((TransposedConvMap)map) : new ConvGeometry((ConvMap)map);
+            var weights = Enumerable.Range(0, map.RowCount).Select(_ => random.NextSingle() - 0.5f).ToArray();
+            var kernel = new GatherKernel<Float256, Vector256<float>, float, float>(geometry, new PackedRows<float>(weights, geometry.Rows, geometry.CellTargets, 8));
+            var events = new EventList<float>(map.SourceSize, [kernel.BucketSize]);
+            var binary = random.Next(2) == 0;
+            var density = random.NextDouble();
+            for (var a = 0; a < map.SourceSize; a++)
+                events.Payloads[a] = random.NextDouble() >= density * density ? 0 : binary ? 1 : random.NextSingle() - 0.5f;
+            events.Index();
+
+            var start = Enumerable.Range(0, map.TargetSize).Select(_ => random.NextSingle()).ToArray();
+            var expected = start.ToArray();
+            var synapses = new List<Synapse>();
+            for (var k = 0; k < events.Count; k++)
+            {
+                synapses.Clear();
+                map.Enumerate(events.Active[k], synapses);
+                foreach (var (target, row) in synapses) expected[target] += events.Payloads[events.Active[k]] * weights[row];
+            }
+
+            var pixels = map.TargetSize / kernel.Granule;
+            var cut = random.Next(pixels + 1) * kernel.Granule;
+            Assert.Equal(expected, Both(kernel.Gather));
+            Assert.Equal(expected, Both(kernel.Scatter));
+
+            float[] Both(AddRange add)
+            {
+                var sums = new AlignedBuffer<float>(map.TargetSize);
+                start.CopyTo(sums.Span);
+                if (cut > 0) add(events, sums.Pointer, 0, cut);
+                if (cut < map.TargetSize) add(events, sums.Pointer, cut, map.TargetSize);
+                return sums.Span.ToArray();
+            }
+        }
+    }
+
+    private delegate void AddRange(EventList<float> events, float* sums, int first, int end);
+
+    private static Window RandomWindow(Random random)
+    {
+        while (true)
+        {
+            var (input, kernel, stride, dilation) = (random.Next(3, 10), random.Next(1, 4), random.Next(1, 4), random.Next(1, 3));
+            var pad = random.Next(0, kernel);
+            var output = ((input + (2 * pad) - (dilation * (kernel - 1)) - 1) / stride) + 1;
+            if (output > 0) return new(input, output, kernel, stride, pad, dilation);
+        }
+    }
+}

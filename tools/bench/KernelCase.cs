@@ -1,0 +1,117 @@
+using System.Numerics;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Tensors;
+using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Engines.Kernels;
+
+namespace NeuroChip.Bench;
+
+/// <summary>One projection with events on it, cut into pieces for threads. Seeded, so that every run measures the same.</summary>
+/// <typeparam name="T">Accumulator: float or int.</typeparam>
+internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unmanaged, INumber<T>
+{
+    private readonly SynapseKernel<T> kernel;
+    private readonly EventList<T> events;
+    private readonly AlignedBuffer<T> sums;
+    private readonly int targets;
+    private int pieceSize;
+
+    public KernelCase(AddressFunction map, double density, int weightBits, int seed = 1)
+    {
+        var random = new Random(seed);
+        var projection = new Projection("p", new(0), new(1), 0, map, Weights(map.RowCount, weightBits, random), 0, ProjectionKind.Sparse);
+        kernel = new KernelFactory(KernelFactory.Widest).Create<T>(projection);
+        events = new(map.SourceSize, [kernel.BucketSize]);
+        for (var a = 0; a < map.SourceSize; a++) events.Payloads[a] = random.NextDouble() < density ? T.One : T.Zero;
+        events.Index();
+        sums = new(map.TargetSize);
+        targets = map.TargetSize;
+        for (var k = 0; k < events.Count; k++) Additions += map.Count(events.Active[k]);
+    }
+
+    /// <inheritdoc/>
+    public long Additions { get; }
+
+    /// <inheritdoc/>
+    public void Plan(int threads)
+    {
+        var wanted = threads == 1 ? 1 : kernel.CutsFinely ? 4 * threads : threads;
+        var units = (targets + kernel.Granule - 1) / kernel.Granule;
+        pieceSize = (units + wanted - 1) / wanted * kernel.Granule;
+        kernel.Plan(pieceSize);
+    }
+
+    /// <inheritdoc/>
+    public void Run(WorkerTeam team)
+    {
+        events.Index();
+        team.Run(this, (targets + pieceSize - 1) / pieceSize);
+    }
+
+    /// <inheritdoc/>
+    public void Run(int piece) => kernel.Add(events, sums.Pointer, piece * pieceSize, Math.Min(targets, (piece + 1) * pieceSize));
+
+    private static Tensor Weights(int count, int bits, Random random) => bits switch
+    {
+        32 => Tensor.Vector(Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f).ToArray()),
+        16 => Tensor.Vector(Enumerable.Range(0, count).Select(_ => (short)random.Next(-1000, 1000)).ToArray()),
+        _ => Tensor.Vector(Enumerable.Range(0, count).Select(_ => (sbyte)random.Next(-127, 128)).ToArray()),
+    };
+}
+
+/// <summary>What the table and the suite need of a case.</summary>
+internal interface IKernelCase
+{
+    /// <summary>Synaptic additions of one run.</summary>
+    long Additions { get; }
+
+    /// <summary>Cuts the targets for a number of threads.</summary>
+    void Plan(int threads);
+
+    /// <summary>Builds the event list and adds all events.</summary>
+    void Run(WorkerTeam team);
+}
+
+/// <summary>The layers that are measured.</summary>
+internal static class KernelCases
+{
+    /// <summary>By name.</summary>
+    public static IReadOnlyList<(string Name, Func<IKernelCase> Make)> All { get; } =
+    [
+        ("CSR 4096 -> 4096, 64 random targets each, 10 % spikes, float32", () => new KernelCase<float>(RandomCsr(4096, 4096, 64), 0.1, 32)),
+        ("dense 1024 -> 1024, 10 % spikes, float32", () => new KernelCase<float>(new DenseMap(1024, 1024), 0.1, 32)),
+        ("conv 3x3, 64 -> 64 on 32x32, 1 % spikes, float32", () => Conv<float>(32, 64, 0.01, 32)),
+        ("conv 3x3, 64 -> 64 on 32x32, 20 % spikes, float32", () => Conv<float>(32, 64, 0.2, 32)),
+        ("conv 3x3, 64 -> 64 on 32x32, 20 % spikes, int8", () => Conv<int>(32, 64, 0.2, 8)),
+        ("conv 3x3, 16 -> 16 on 64x64, 20 % spikes, float32", () => Conv<float>(64, 16, 0.2, 32)),
+        ("conv 3x3, 512 -> 512 on 7x7, 20 % spikes, float32", () => Conv<float>(7, 512, 0.2, 32)),
+        ("depthwise 3x3, 64 on 32x32, 20 % spikes, float32", () => Depthwise(32, 64, 0.2)),
+    ];
+
+    private static KernelCase<T> Conv<T>(int extent, int channels, double density, int bits) where T : unmanaged, INumber<T>
+    {
+        var window = new Window(extent, extent, 3, 1, 1);
+        return new(new ConvMap(window, window, channels, channels, 1), density, bits);
+    }
+
+    private static KernelCase<float> Depthwise(int extent, int channels, double density)
+    {
+        var window = new Window(extent, extent, 3, 1, 1);
+        return new(new ConvMap(window, window, channels, channels, channels), density, 32);
+    }
+
+    private static CsrMap RandomCsr(int sources, int targets, int fanOut)
+    {
+        var random = new Random(1);
+        var to = new List<int>();
+        for (var source = 0; source < sources; source++)
+        {
+            var row = new SortedSet<int>();
+            while (row.Count < fanOut) row.Add(random.Next(targets));
+            to.AddRange(row);
+        }
+
+        return new([.. Enumerable.Range(0, sources + 1).Select(s => s * fanOut)], [.. to], targets);
+    }
+}

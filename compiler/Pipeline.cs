@@ -68,6 +68,7 @@ public static class Pipeline
         new RemoveUnread(),
         new BypassRelays(),
         new InferDomains(),
+        new QuantisePass(),
         new BalanceDelaysPass(),
     ];
 

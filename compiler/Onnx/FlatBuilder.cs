@@ -94,11 +94,6 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             foreach (var d in e.Diagnostics) Report(site, d);
             return Unknown();
         }
-        catch (InvalidCastException)
-        {
-            Report(site, Diagnostic.Error("NC1008", $"{op}: an attribute has another kind of value than the operator defines"));
-            return Unknown();
-        }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
         {
             Report(site, Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements"));
@@ -154,7 +149,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
     };
 
     private static bool IsLargeExpansion(string op, ImmutableArray<Operand> results) =>
-        op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
+        op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" or "Range" or "OneHot" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
 
     private static string Key(string op, OnnxAttributes attributes, ImmutableArray<int> inputs, int outputCount)
     {

@@ -56,7 +56,7 @@ internal sealed class GraphFlattener
         var outputs = ImmutableArray.CreateBuilder<(string, int)>();
         foreach (var output in model.Graph.Output)
         {
-            if (top.Find(output.Name) is { } value) outputs.Add((output.Name, value));
+            if (top.Find(output.Name) is { } value and >= 0) outputs.Add((output.Name, value));
             else Undefined(output.Name, $"output '{output.Name}'");
         }
 
@@ -99,7 +99,10 @@ internal sealed class GraphFlattener
         foreach (var proto in graph.Initializer)
             scope.Set(proto.Name, tensors.Read(proto, scope.Prefix + proto.Name) is { } tensor ? Builder.Constant(scope.Prefix + proto.Name, tensor) : Builder.Add(proto.Name, null));
         foreach (var sparse in graph.SparseInitializer)
-            scope.Set(sparse.Values.Name, Sparse(sparse, sparse.Values.Name) is { } tensor ? Builder.Constant(scope.Prefix + sparse.Values.Name, tensor) : Builder.Add(sparse.Values.Name, null));
+        {
+            var name = sparse.Values?.Name ?? "";
+            scope.Set(name, Sparse(sparse, name) is { } tensor ? Builder.Constant(scope.Prefix + name, tensor) : Builder.Add(name, null));
+        }
     }
 
     private void Nodes(IEnumerable<NodeProto> nodes, Scope scope)
@@ -132,7 +135,15 @@ internal sealed class GraphFlattener
         {
             var site = new FlatBuilder.Site(name, node.OpType, [.. node.Output.Select(o => o.Length == 0 ? "" : scope.Prefix + o)]);
             ImmutableArray<int> inputs = [.. node.Input.Select(i => Value(i, scope, $"node '{name}'"))];
-            outputs = forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
+            try
+            {
+                outputs = forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
+            }
+            catch (InvalidCastException)
+            {
+                Report("NC1008", "an attribute has another kind of value than the operator defines", scope, node, index);
+                outputs = [.. node.Output.Select(o => Builder.Add(o, null))];
+            }
         }
 
         for (var i = 0; i < node.Output.Count; i++)
@@ -177,7 +188,7 @@ internal sealed class GraphFlattener
             case AttributeProto.Types.Kind.Floats: return a.Floats.ToArray();
             case AttributeProto.Types.Kind.Ints: return a.Ints.ToArray();
             case AttributeProto.Types.Kind.Strings: return a.Strings.Select(s => s.ToStringUtf8()).ToArray();
-            case AttributeProto.Types.Kind.Tensor: return tensors.Read(a.T, $"{NameOf(node, scope, index)}.{a.Name}");
+            case AttributeProto.Types.Kind.Tensor when a.T is not null: return tensors.Read(a.T, $"{NameOf(node, scope, index)}.{a.Name}");
             case AttributeProto.Types.Kind.Graph: return null;
             default:
                 Report("NC1008", $"attribute '{a.Name}' has type {a.Type}, which is not supported", scope, node, index, "supported: float, int, string, lists of them, tensor, graph");
@@ -207,6 +218,12 @@ internal sealed class GraphFlattener
     /// <summary>A tensor given by its non-zero elements: positions are flat numbers, or one tuple per element.</summary>
     private Tensor? Sparse(SparseTensorProto proto, string name)
     {
+        if (proto.Values is null || proto.Indices is null || proto.Dims.Any(d => d is < 0 or > int.MaxValue))
+        {
+            problems.Add(Diagnostic.Error("NC1017", "a sparse tensor lacks its values, indices or shape", new Place(path, $"tensor '{name}'")));
+            return null;
+        }
+
         if (tensors.Read(proto.Values, name) is not { } found || tensors.Read(proto.Indices, name + ".indices") is not { } indices) return null;
         ImmutableArray<int> shape = [.. proto.Dims.Select(d => (int)d)];
         var strides = Kernels.Movement.Strides(shape.AsSpan());

@@ -104,7 +104,7 @@ internal sealed class TensorReader(string modelPath, DiagnosticBag problems)
         foreach (var entry in proto.ExternalData) entries[entry.Key] = entry.Value;
         var location = entries.GetValueOrDefault("location", "");
         var folder = Path.GetDirectoryName(Path.GetFullPath(modelPath))!;
-        var path = Path.GetFullPath(Path.Combine(folder, location));
+        var path = location.Contains('\0', StringComparison.Ordinal) ? "" : Path.GetFullPath(Path.Combine(folder, location));
         if (location.Length == 0 || Path.IsPathRooted(location) || !path.StartsWith(folder.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
         {
             problems.Add(Diagnostic.Error("NC1004", $"external data '{location}' is not a path below the model's folder", place));

@@ -52,13 +52,11 @@ internal static class MapVerifier
     private static string? Permutation(PermutationMap map)
     {
         if (map.TargetOf.IsEmpty || map.Targets < 1 || map.Rows < 1) return $"{map.TargetOf.Length} sources, {map.Targets} targets and {map.Rows} rows; all are at least 1";
-        var taken = new bool[map.Targets];
+        var taken = new HashSet<int>(); // not an array: the number of targets may be nonsense
         foreach (var (source, target) in map.TargetOf.Index())
         {
             if (target < -1 || target >= map.Targets) return $"the target of {source} is {target}; targets are -1 (none) to {map.Targets - 1}";
-            if (target < 0) continue;
-            if (taken[target]) return $"target {target} has two sources, the second is {source}";
-            taken[target] = true;
+            if (target >= 0 && !taken.Add(target)) return $"target {target} has two sources, the second is {source}";
         }
 
         return null;
@@ -71,7 +69,7 @@ internal static class MapVerifier
         if (offsets[0] != 0 || offsets[^1] != map.TargetOf.Length) return $"offsets run from {offsets[0]} to {offsets[^1]}, not from 0 to the {map.TargetOf.Length} synapses";
         for (var a = 0; a + 1 < offsets.Length; a++)
         {
-            if (offsets[a] > offsets[a + 1]) return $"offset {a + 1} is smaller than the one before";
+            if (offsets[a] > offsets[a + 1] || offsets[a + 1] > map.TargetOf.Length) return $"offset {a + 1} is {offsets[a + 1]} after {offsets[a]}; offsets ascend to {map.TargetOf.Length}";
             for (var k = offsets[a]; k < offsets[a + 1]; k++)
             {
                 var target = map.TargetOf[k];

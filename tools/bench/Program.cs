@@ -10,6 +10,8 @@ switch (args)
 {
     case ["kernels"]:
         return KernelTable.Print();
+    case ["model", _, ..]:
+        return ModelTable.Print(args[1..]);
     case ["suite", .. var options]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: options);
         return 0;

@@ -102,6 +102,7 @@ internal sealed record Window(int[] Input, int[] Output, int[] Kernel, int[] Str
     {
         var spatial = x.Rank - 2;
         if (spatial is < 1 or > 3) throw call.Mismatch($"{spatial} spatial axes; 1 to 3 are supported");
+        if (kernelShape.Any(k => k < 1)) throw call.Mismatch($"a window of {string.Join('x', kernelShape)}");
         if (kernelShape.Length != spatial) throw call.Mismatch($"a window of {kernelShape.Length} axes on {spatial} spatial axes");
         return spatial;
     }
@@ -109,6 +110,7 @@ internal sealed record Window(int[] Input, int[] Output, int[] Kernel, int[] Str
     private static int[] Axes(OperatorCall call, string name, int spatial, int otherwise)
     {
         var values = call.Attributes.Ints(name, []);
+        if (values.Any(v => v < otherwise)) throw call.Mismatch($"{name} is [{string.Join(',', values)}]; the least value is {otherwise}");
         if (values.Length == 0) return [otherwise, otherwise, otherwise];
         if (values.Length != spatial) throw call.Mismatch($"{name} has {values.Length} entries for {spatial} spatial axes");
         return Three([.. values.Select(v => (int)v)], otherwise);

@@ -13,7 +13,7 @@ internal static class Convolution
     public static ImmutableArray<Operand> Infer(OperatorCall call)
     {
         var (x, w) = (call.In(0), call.In(1));
-        var groups = (int)call.Attributes.Int("group", 1);
+        var groups = Groups(call);
         if (x.Rank != w.Rank || x.Rank < 3) throw call.Mismatch("the weights must have the input's rank");
         if (x.Shape[1] != w.Shape[1] * groups || w.Shape[0] % groups != 0)
             throw call.Mismatch($"{x.Shape[1]} input channels against weights {Tensor.FormatShape(w.Shape)} in {groups} groups");
@@ -56,7 +56,7 @@ internal static class Convolution
     public static ImmutableArray<Operand> InferTransposed(OperatorCall call)
     {
         var (x, w) = (call.In(0), call.In(1));
-        var groups = (int)call.Attributes.Int("group", 1);
+        var groups = Groups(call);
         if (x.Rank != w.Rank || x.Rank < 3 || x.Shape[1] != w.Shape[0] || w.Shape[0] % groups != 0)
             throw call.Mismatch($"{x.Shape[1]} input channels against weights {Tensor.FormatShape(w.Shape)} in {groups} groups");
         CheckBias(call, w.Shape[1] * groups);
@@ -88,6 +88,8 @@ internal static class Convolution
         AddBias(result, call.OptionalData(2), batch, groups * outChannels, window.InputSize);
         return [Tensor.Of(results[0].Shape, result)];
     }
+
+    private static int Groups(OperatorCall call) => call.Attributes.Int("group", 1) is > 0 and <= int.MaxValue and var groups ? (int)groups : throw call.Mismatch("group must be at least 1");
 
     private static void CheckBias(OperatorCall call, int channels)
     {

@@ -53,6 +53,7 @@ internal static class Einsum
         }
 
         var output = sides.Length > 1 ? sides[1] : new string([.. extents.Keys.Where(l => sides[0].Count(c => c == l) == 1).Order()]);
+        if (output.FirstOrDefault(l => !extents.ContainsKey(l)) is var stray and not '\0') throw call.Mismatch($"'{equation}' has '{stray}' on the right side only");
         return (terms, output, extents);
     }
 }

@@ -79,6 +79,7 @@ internal static class Normalization
     public static ImmutableArray<Operand> InferChannels(OperatorCall call)
     {
         if (call.In(0).Rank < 2) throw call.Mismatch("the input has no channel axis");
+        if (call.Op == "GroupNormalization" && call.Attributes.Int("num_groups", 0) < 1) throw call.Mismatch("num_groups must be at least 1");
         return [new Operand(call.In(0).Type, call.In(0).Shape)];
     }
 

@@ -46,7 +46,7 @@ internal static class Transposing
         return [Movement.Transpose(split, [0, 3, 5, 1, 2, 4]).Reshape(results[0].Shape)];
     }
 
-    private static int Block(OperatorCall call) => (int)call.Attributes.Int("blocksize", 1);
+    private static int Block(OperatorCall call) => call.Attributes.Int("blocksize", 0) is > 0 and < 32768 and var block ? (int)block : throw call.Mismatch("blocksize must be at least 1");
 
     private static Operand Image(OperatorCall call) => call.In(0).Rank == 4 ? call.In(0) : throw call.Mismatch("the input must have 4 axes");
 

@@ -59,11 +59,16 @@ internal sealed class Lexer(string text)
         return token with { Text = data.ToString() };
     }
 
-    /// <summary>Goes on after the line of an error, outside of any bracket.</summary>
-    public void SkipLine()
+    /// <summary>Goes on after the line of an error and the indented lines that belong to it, outside of any bracket.</summary>
+    public void SkipStatement()
     {
         depth = 0;
         while (at < text.Length && text[at] != '\n') at++;
+        if (at == text.Length) return;
+        at++;
+        line++;
+        lineStart = at;
+        Data();
     }
 
     private Token Significant(char c)

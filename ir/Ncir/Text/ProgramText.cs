@@ -10,6 +10,9 @@ internal static class ProgramText
 {
     private static readonly ImmutableArray<(string Name, ElementwiseOp Op)> Operations = [.. Enum.GetValues<ElementwiseOp>().Select(op => (SnakeCase(op.ToString()), op))];
 
+    /// <summary>More ports than this are a mistake in the text, not a network.</summary>
+    private const int MostPorts = 1024;
+
     /// <summary>Number of results an operation takes; 0 for those that read a variable by number.</summary>
     public static int Arity(ElementwiseOp op) => op switch
     {
@@ -31,6 +34,7 @@ internal static class ProgramText
     public static ElementwiseProgram Read(AttributeReader reader)
     {
         var ports = reader.Int("ports");
+        if (ports is < 0 or > MostPorts) throw reader.Wrong("ports", $"from 0 to {MostPorts}");
         var parameters = reader.Parameters("parameters", []);
         var code = reader.Get("code");
         if (code is not Call { Items.IsEmpty: true, At.Text: "steps" } call) throw reader.Wrong(code, "steps(v0=... v1=...)");

@@ -31,11 +31,9 @@ internal sealed class SyntaxParser
             }
             catch (SyntaxException)
             {
-                if (token.Kind is not (TokenKind.EndOfLine or TokenKind.EndOfFile))
-                {
-                    lexer.SkipLine();
-                    token = lexer.Next();
-                }
+                if (token.Kind == TokenKind.EndOfLine) lexer.Data();
+                else if (token.Kind != TokenKind.EndOfFile) lexer.SkipStatement();
+                token = lexer.Next();
             }
         }
     }

@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
+using FsCheck;
+using FsCheck.Fluent;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Simulator.Engines;
+using NeuroChip.TestKit;
 
 namespace NeuroChip.Simulator.Tests.Engines;
 
@@ -32,6 +36,19 @@ public abstract class EngineConformance
             var (test, expected) = Oracle.Of(network, arithmetic, seed);
             AssertEqual(test, expected);
         }
+    }
+
+    /// <summary>The same for random modules over everything ncir has.</summary>
+    [Theory]
+    [InlineData(ArithmeticKind.Float32)]
+    [InlineData(ArithmeticKind.Integer)]
+    public void Gives_the_bits_of_the_interpreter_on_generated_modules(ArithmeticKind kind)
+    {
+        Prop.ForAll(ModuleGenerator.Modules(kind), module =>
+        {
+            var inputs = ModuleGenerator.Inputs(module, seed: 1).ToImmutableDictionary();
+            AssertEqual(new(module, inputs), new ModuleInterpreter(module).Run(inputs, record: true));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
     /// <summary>A second sample is not influenced by the first.</summary>

@@ -67,8 +67,11 @@ public static class Pipeline
     [
         new RemoveUnread(),
         new BypassRelays(),
+        new MergeEqualRelays(),
         new InferDomains(),
+        new QuantisePass(),
         new BalanceDelaysPass(),
+        new RelayDelaysPass(),
     ];
 
     /// <summary>Reads a model as the graph of one step.</summary>
@@ -96,11 +99,8 @@ public static class Pipeline
         var precision = options.Precision ?? chip.Arithmetic.DefaultPrecision;
         var context = new PassContext
         {
-            Arithmetic = chip.Arithmetic.Find(precision) ?? throw new DiagnosticException(Diagnostic.Error(
-                "NC2001",
-                $"'{chip.Name}' does not compute in '{precision}'",
-                null,
-                $"its precisions: {string.Join(", ", chip.Arithmetic.Precisions)}")),
+            Arithmetic = ArithmeticOf(chip, precision),
+            DelaySlots = (int)chip.Synapse.DelaySlots.Count,
             Samples = options.Samples?.Invoke(module) ?? [],
             Labels = options.Labels,
             Engine = options.Engine,
@@ -121,6 +121,11 @@ public static class Pipeline
 
     /// <summary>The pass of a name.</summary>
     public static IPass Find(string name) => Passes.FirstOrDefault(p => p.Name == name) ?? throw UnknownPass(name);
+
+    /// <summary>The numbers of a precision on a chip.</summary>
+    /// <exception cref="DiagnosticException">NC2001: the chip does not have it.</exception>
+    public static Arithmetic ArithmeticOf(ChipModel chip, string precision) => chip.Arithmetic.Find(precision) ?? throw new DiagnosticException(Diagnostic.Error(
+        "NC2001", $"'{chip.Name}' does not compute in '{precision}'", null, $"its precisions: {string.Join(", ", chip.Arithmetic.Precisions)}"));
 
     private static DiagnosticException UnknownPass(string name) => new(Diagnostic.Error(
         "NC2002", $"there is no pass '{name}'", null, $"passes in order: {string.Join(", ", Passes.Select(p => p.Name))}"));

@@ -30,42 +30,48 @@ public static class OutputFile
     public static void WriteText(string path, string text) => Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
 
     /// <summary>
-    /// Stops with every path that could not be written to, so that a long run does not fail at its end. Nulls are skipped.
+    /// Stops with every file that could not be written to, so that a long run does not fail at its end. Nulls are skipped. <paramref name="folder"/> is made,
+    /// with the folders above it, if it is not there; <paramref name="inFolder"/> are names of files in it.
     /// </summary>
-    public static void RequireWritable(params ReadOnlySpan<string?> paths)
+    public static void RequireWritable(IEnumerable<string?> files, string? folder = null, IEnumerable<string>? inFolder = null)
     {
         var bag = new DiagnosticBag();
-        foreach (var path in paths)
+        foreach (var file in files.OfType<string>()) Try(file, bag, () => Touch(file));
+        if (folder is not null && Try(folder, bag, () => MakeFolder(folder)))
         {
-            if (path is null) continue;
-            try
-            {
-                var full = Path.GetFullPath(path);
-                if (Directory.Exists(full)) throw new IOException("it is a directory");
-                var temporary = TemporaryBeside(full);
-                using (new FileStream(temporary, FileMode.CreateNew)) { }
-                File.Delete(temporary);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                foreach (var d in NotWritable(path, e).Diagnostics) bag.Add(d);
-            }
+            foreach (var file in (inFolder ?? []).Select(f => Path.Combine(folder, f))) Try(file, bag, () => Touch(file));
         }
 
         bag.ThrowIfErrors();
     }
 
-    /// <summary>Makes a folder for results, with the folders above it.</summary>
-    public static void RequireFolder(string path)
+    private static bool Try(string path, DiagnosticBag bag, Action work)
     {
         try
         {
-            Directory.CreateDirectory(path);
+            work();
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw NotWritable(path, e);
+            foreach (var diagnostic in NotWritable(path, e).Diagnostics) bag.Add(diagnostic);
+            return false;
         }
+    }
+
+    private static void Touch(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (Directory.Exists(full)) throw new IOException("it is a folder");
+        var temporary = TemporaryBeside(full);
+        using (new FileStream(temporary, FileMode.CreateNew)) { }
+        File.Delete(temporary);
+    }
+
+    private static void MakeFolder(string path)
+    {
+        if (File.Exists(path)) throw new IOException("it is a file, not a folder");
+        Directory.CreateDirectory(path);
     }
 
     private static string TemporaryBeside(string full) => $"{full}.{Environment.ProcessId}.part";

@@ -147,7 +147,7 @@ internal sealed class AffineRecurrence
             Parameter Of(double[] values, double factor = 1) => ToParameter([.. values.Select(v => v * factor)]);
             double[] decay = [0], firedDecay = [0];
             if (States.Length == 1) (decay, firedDecay) = (Kept[0][formulas.AtomOf(States[0])], Fired[0][formulas.AtomOf(States[0])]);
-            var lif = new LifNeuron("", Of(decay), Of(Kept[0][[]], w), Of(firedDecay), Of(Fired[0][[]], w), Of(portGains[0][0], w), Of(Threshold), Strict, Start(0).Map(v => v * w));
+            var lif = new LifNeuron("", Of(decay), Of(Kept[0][[]], w), Of(firedDecay), Of(Fired[0][[]], w), Of(portGains[0][0], w), Of(Threshold), Strict, Start(0).Map(v => (float)(v * w)));
             if (States.Length == 0) lif = lif with { Offset = Parameter.Zero, FiredOffset = Parameter.Zero };
             lif = lif with { Model = NeuronTitles.Of(lif, States.Length > 0) };
             return new(lif, [.. ports], domain, w == 1 ? observed : observed.ToDictionary(o => o.Key, o => Unscaled(o.Value, 1 / w)));
@@ -163,7 +163,7 @@ internal sealed class AffineRecurrence
             Matrix(Fired),
             [.. Fired.Select(p => ToParameter(p[[]]))],
             [.. Enumerable.Range(0, n).SelectMany(i => portGains.Select(g => ToParameter(g[i])))],
-            [.. Watch.Select(v => new Parameter(v))],
+            [.. Watch.Select(v => new Parameter((float)v))],
             Spiking,
             ToParameter(Threshold),
             Strict,
@@ -212,7 +212,7 @@ internal sealed class AffineRecurrence
     private static ElementwiseProgram Unscaled(ElementwiseProgram program, double factor)
     {
         // The state of a LIF neuron is its membrane; a formula over the file's own state variable divides it out again.
-        var parameters = program.Parameters.Add(new Parameter(factor));
+        var parameters = program.Parameters.Add(new Parameter((float)factor));
         var code = ImmutableArray.CreateBuilder<Instruction>();
         code.Add(new(ElementwiseOp.Parameter, parameters.Length - 1));
         var moved = new int[program.Code.Length];

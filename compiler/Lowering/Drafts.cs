@@ -47,7 +47,7 @@ internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, stri
 /// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero; one value or one per element).</summary>
 internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, float[]? Bias)
 {
-    public int Size { get; } = Shape.Aggregate(1, (a, b) => a * b);
+    public int Size => Shape.Aggregate(1, (a, b) => a * b);
 
     public LinearForm Scaled(float[] factor, Func<LinearForm, LinearForm> relay)
     {

@@ -40,11 +40,6 @@ internal static class GraphSimplifier
                 nodes[i] = absorbed;
                 changed = true;
             }
-            else if (EarlierDelay(nodes, node) is { } earlier)
-            {
-                nodes[i] = earlier;
-                changed = true;
-            }
             nonNegative[i] = IsNonNegative(nodes, nodes[i], nonNegative);
         }
         if (!changed) return graph;
@@ -86,25 +81,6 @@ internal static class GraphSimplifier
             default:
                 return node.Id;
         }
-    }
-
-    /// <summary>
-    /// The delay of f(x), where x itself is delayed too and f has constants beside x only, is f of the delayed x, if both start alike. So a
-    /// neuron keeps one state where exporters keep v, -v and 0.9 v.
-    /// </summary>
-    private static GraphNode? EarlierDelay(GraphNode[] nodes, GraphNode delay)
-    {
-        if (delay.Op != "Delay" || nodes[delay.Operands[0]] is not { } f || !StateLoops.IsElementwise(f) || f.Op == "Delay") return null;
-        var variable = f.Operands.Where(o => o >= 0 && nodes[o].Op != "Constant").ToArray();
-        if (variable is not [var x]) return null;
-        var other = Array.Find(nodes, n => n.Op == "Delay" && n.Id != delay.Id && n.Operands[0] == x);
-        if (other is null || f.Operands.Contains(delay.Id)) return null;
-        var operands = f.Operands.Select(o => o < 0 ? null : o == x ? other.Constant : nodes[o].Constant).ToArray();
-        var start = StepEvaluation.Evaluate(f.Op, new(f.Attributes), null, f.Shape, [.. Enumerable.Range(0, operands.Length)], operands);
-        var expected = Floats.Broadcast(start, f.Shape);
-        var given = Floats.Broadcast(delay.Constant!, f.Shape);
-        if (Floats.Zip(expected, given, (a, b) => Math.Abs(a - b)).Any(d => d > 1e-6f)) return null;
-        return f with { Id = delay.Id, Operands = [.. f.Operands.Select(o => o == x ? other.Id : o)] };
     }
 
     /// <summary>sign(x) * |x| is x.</summary>

@@ -35,6 +35,21 @@ internal sealed class NeuronFormulas
         known.Clear();
     }
 
+    /// <summary>Atom of the spike of the step before, for states that only hold it, scaled.</summary>
+    public int PreviousSpike
+    {
+        get
+        {
+            var atom = atoms.FindIndex(a => a.Kind == 'p');
+            if (atom >= 0) return atom;
+            atoms.Add(('p', -1, null));
+            return atoms.Count - 1;
+        }
+    }
+
+    /// <summary>Whether an atom is <see cref="PreviousSpike"/>.</summary>
+    public bool IsPreviousSpike(int atom) => atoms[atom].Kind == 'p';
+
     /// <summary>Number of neurons.</summary>
     public int Size => size;
 
@@ -51,6 +66,7 @@ internal sealed class NeuronFormulas
     {
         var (kind, _, comparison) = atoms[atom];
         var rank = atoms.Take(atom).Count(a => a.Kind == kind);
+        if (kind == 'p') return "s'";
         if (kind == 'c') return $"[{comparison!.Difference.Format(Name)} {(comparison.Strict ? ">" : ">=")} 0]";
         return kind == 's' ? $"v{rank}" : $"x{rank}";
     }
@@ -109,7 +125,7 @@ internal sealed class NeuronFormulas
         }
     }
 
-    private bool IsTruthAtom(int atom) => atoms[atom].Kind == 'c' || (atoms[atom].Kind == 's' && loops.IsTruth(Undelayed(atoms[atom].Node)));
+    private bool IsTruthAtom(int atom) => atoms[atom].Kind is 'c' or 'p' || (atoms[atom].Kind == 's' && loops.IsTruth(Undelayed(atoms[atom].Node)));
 
     private int Undelayed(int node)
     {

@@ -31,7 +31,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
         var formulas = new NeuronFormulas(graph, loops, cluster);
         var states = cluster.States.ToList();
         if (NextStates(formulas, states) is null) return null;
-        while (Redundant(formulas, states) is { } redundant) states.Remove(redundant);
+        while (Redundant(formulas, cluster, states) is { } redundant) states.Remove(redundant);
         if (formulas.Of(cluster.Emission) is not { } emission || NextStates(formulas, states) is not { } next) return null;
         var spiking = loops.IsTruth(cluster.Emission);
         var recurrence = spiking ? Spiking(formulas, cluster, states, emission, next) : Readout(states, formulas, emission, next);
@@ -59,9 +59,18 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
     /// <summary>
     /// Replaces a state that is always an affine function of another one (exporters delay v, -v and 0.9 v apart) and returns it; null if there is none left.
     /// </summary>
-    private int? Redundant(NeuronFormulas formulas, List<int> states)
+    private int? Redundant(NeuronFormulas formulas, NeuronCluster cluster, List<int> states)
     {
         var next = NextStates(formulas, states)!;
+        if (loops.IsTruth(cluster.Emission) && formulas.Of(cluster.Emission) is { } spike)
+        {
+            foreach (var state in states)
+            {
+                if (!StartsAtZero(state) || AffineRecurrence.Multiple(next[state], spike) is not ({ } scale, [0.0])) continue;
+                formulas.Replace(state, Polynomial.Atom(formulas.PreviousSpike).Scale(scale));
+                return state;
+            }
+        }
         foreach (var state in Enumerable.Reverse(states))
         {
             foreach (var other in states)
@@ -85,14 +94,13 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
     {
         if (emission.Terms.ToArray() is not [{ Atoms: [var spike], Coefficient: [1.0] }] || !formulas.IsComparison(spike)) return null;
         var (difference, strict) = formulas.ComparisonOf(spike);
-        var previous = kept.Where(s => next[s].AlmostEquals(emission)).ToArray();
-        var states = kept.Except(previous).ToArray();
-        if (previous.Any(s => !StartsAtZero(s)) || states.Any(s => loops.IsTruth(graph.Nodes[s].Operands[0]))) return null;
+        int[] states = [.. kept];
+        if (states.Any(s => loops.IsTruth(graph.Nodes[s].Operands[0]))) return null;
 
         var stateAtoms = states.Select(formulas.AtomOf).ToHashSet();
         var used = states.SelectMany(s => next[s].Atoms()).Concat(difference.Atoms()).ToHashSet();
         // A comparison over the state alone is the spike of the step before, computed again.
-        var before = used.Where(a => previous.Select(formulas.AtomOf).Contains(a) || (a != spike && formulas.IsComparison(a))).ToArray();
+        var before = used.Where(a => formulas.IsPreviousSpike(a) || (a != spike && formulas.IsComparison(a))).ToArray();
         if (before.Any(a => formulas.IsComparison(a) && !formulas.ComparisonOf(a).Difference.Atoms().IsSubsetOf(stateAtoms))) return null;
         if (before.Length > 0 && used.Contains(spike)) return null;
 
@@ -172,9 +180,17 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
         var values = observed.Select((node, i) => (node, Port: cluster.States.Count + i)).ToDictionary(
             v => v.node,
             v => ElementwiseProgram.PassThrough with { Ports = 1 + cluster.States.Count + observed.Count, Code = [new(ElementwiseOp.Input, 1 + v.Port)] });
-        var neuron = new ArithmeticNeuron(NeuronTitles.OfArithmetic(graph, cluster), program, [.. start], [.. cluster.Inputs.Select(_ => Parameter.One)]);
+        var neuron = new ArithmeticNeuron(TitleOf(cluster), program, [.. start], [.. cluster.Inputs.Select(_ => Parameter.One)]);
         var domain = new DomainInference(graph, loops).Of(cluster.Emission);
         return new(neuron, [.. cluster.Inputs.Select(i => ImmutableArray.Create(new PortShare(i, Floats.One)))], domain, values);
+    }
+
+    private string TitleOf(NeuronCluster cluster)
+    {
+        var formulas = new NeuronFormulas(graph, loops, cluster);
+        var next = NextStates(formulas, [.. cluster.States]);
+        var squares = next?.Values.Any(p => p.Terms.Any(t => t.Atoms.Any(a => !formulas.IsComparison(a) && t.Atoms.Count(b => a == b) == 2))) ?? false;
+        return NeuronTitles.OfArithmetic(graph, cluster, squares, loops.IsTruth(cluster.Emission));
     }
 
     /// <summary>Start of a delay as a parameter.</summary>

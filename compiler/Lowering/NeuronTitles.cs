@@ -36,15 +36,15 @@ internal static class NeuronTitles
             yield return watch.Length > i && watch[i] == 1 ? (watch.Count(w => w == 1) == 1 ? "v" : $"v{i}") : count == 2 ? "i" : $"i{others++}";
     }
 
-    public static string OfArithmetic(Graph graph, NeuronCluster cluster)
+    public static string OfArithmetic(Graph graph, NeuronCluster cluster, bool squaresAState, bool spiking)
     {
         var ops = cluster.Order.Select(i => graph.Nodes[i].Op).ToHashSet();
-        var products = cluster.Order.Count(i => graph.Nodes[i].Op == "Mul" && graph.Nodes[i].Operands.All(o => graph.Nodes[o].Op != "Constant" && DependsOnState(graph, cluster, o)));
         if (ops.Contains("Round") || ops.Contains("Floor")) return cluster.States.Count > 0 ? "integer-valued LIF" : "integer-valued spikes";
-        if (cluster.States.Count == 0) return "element-wise function";
+        if (cluster.States.Count == 0) return spiking ? "threshold unit" : "element-wise function";
         if (ops.Contains("Exp")) return "exponential integrate-and-fire";
-        if (ops.Contains("Relu")) return "LIF with rectified membrane";
-        return cluster.States.Count == 1 && products > 1 ? "quadratic integrate-and-fire" : $"recurrence of {cluster.States.Count} states";
+        if (squaresAState) return cluster.States.Count == 1 ? "quadratic integrate-and-fire" : $"quadratic integrate-and-fire with recovery (Izhikevich), {cluster.States.Count} states";
+        if (ops.Contains("Relu")) return cluster.States.Count == 1 ? "LIF with rectified membrane (KLIF)" : $"LIF with refractory counter, {cluster.States.Count} states";
+        return $"{(spiking ? "spiking" : "graded")} recurrence, {cluster.States.Count} states";
     }
 
     private static string HardReset(LifNeuron lif)
@@ -55,6 +55,4 @@ internal static class NeuronTitles
     }
 
     private static string Shown(Parameter p) => p.IsScalar ? $"{p.At(0):G6}" : $"{p.Values.Min():G4}..{p.Values.Max():G4}";
-
-    private static bool DependsOnState(Graph graph, NeuronCluster cluster, int node) => cluster.Order.Contains(node) || cluster.States.Contains(node);
 }

@@ -149,7 +149,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
     };
 
     private static bool IsLargeExpansion(string op, ImmutableArray<Operand> results) =>
-        op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
+        op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" or "Range" or "OneHot" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
 
     private static string Key(string op, OnnxAttributes attributes, ImmutableArray<int> inputs, int outputCount)
     {

@@ -10,6 +10,9 @@ public sealed class PassContext
     /// <summary>The numbers to compile to; float32 leaves the module as it is.</summary>
     public Arithmetic Arithmetic { get; init; } = Arithmetic.Float32;
 
+    /// <summary>Ticks a synapse of the chip can wait; null where no chip limits it.</summary>
+    public int? DelaySlots { get; init; }
+
     /// <summary>Samples by model input, as <see cref="ModuleInterpreter.Run"/> takes them: for calibration and to see which inputs are spikes.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Samples { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -21,7 +22,7 @@ public static class Quantiser
         if (options.AccumulatorBits is < 16 or > 32) throw new ArgumentOutOfRangeException(nameof(options), options.AccumulatorBits, "accumulators have 16 to 32 bits");
         RequireFinite(module);
         var samples = QuantiseSamples.Of(module, options);
-        return new Pass(module, options, samples).Run();
+        return new Pass(QuantisePorts.Split(module), options, samples).Run();
     }
 
     private static void RequireFinite(Module module)
@@ -64,6 +65,8 @@ public static class Quantiser
                 for (var port = 0; port < population.Neuron.Ports; port++)
                 {
                     (bias[port], rest[port]) = Bias(population, port, portScales[port]);
+                    foreach (var i in ports[(p, port)].Projections)
+                        rest[port] = Sum(rest[port], MeanError(expanded[i], weights[i].Rows, UnitOf(i, units), portScales[port], ports[(p, port)].Period));
                     bound[port] = Bound((p, port), weights, payloads, units, bias[port]);
                     var limit = Math.Pow(2, options.AccumulatorBits - 1) - 1;
                     bounds[p] = (Math.Max(bounds[p].Most, bound[port].Max()), bounds[p].Saturates || bound[port].Max() > limit);
@@ -126,8 +129,8 @@ public static class Quantiser
 
         /// <summary>
         /// The value of payload 1 of each real-valued population (null for the others), and the expected greatest payload of every population in these units.
-        /// A payload that meets spikes in an accumulator takes a unit in which its weights, too, are a few whole numbers of that accumulator; others use
-        /// the bits that the accumulators of their targets leave.
+        /// A payload that meets spikes in an accumulator takes a unit in which its weights, too, are whole numbers of that accumulator: a few where they are all alike, else
+        /// as many as the payload has levels. Others use the bits that the accumulators of their targets leave.
         /// </summary>
         private double?[] PayloadUnits(out double[] payloads)
         {
@@ -157,7 +160,7 @@ public static class Quantiser
                     if (spiking.Length == 0) continue;
                     var scale = chooser.Choose(spiking, period, finer: false).Max();
                     unit = Math.Min(unit, QuantiseScales.Constant(expanded[i].Rows) is null
-                        ? Math.Min(scale * chooser.Most / heaviest, most / LevelsBesideSpikes)
+                        ? Math.Min(scale * chooser.Most / heaviest, Math.Sqrt(most * scale / heaviest))
                         : ConstantWeight * scale / heaviest);
                 }
 
@@ -188,9 +191,6 @@ public static class Quantiser
 
         /// <summary>A constant weight of a payload that shares an accumulator with spikes becomes about this whole number: it then bends the finer scale of other weights by a quarter at most.</summary>
         private const double ConstantWeight = 4;
-
-        /// <summary>Levels that a payload with different weights keeps in such an accumulator, in each direction.</summary>
-        private const double LevelsBesideSpikes = 255;
 
         private const int LeastPayloadBits = 4;
 
@@ -280,6 +280,33 @@ public static class Quantiser
             }
 
             return (whole.All(w => w == 0) ? null : Tensor.Vector(whole), rest);
+        }
+
+        /// <summary>
+        /// What rounding the weights takes away from a target on average, by the mean payloads of calibration: neurons get it back as an offset, so that the errors left have
+        /// mean 0. For convolutions that of the interior. Null without samples and where a weight has many sources.
+        /// </summary>
+        private double[]? MeanError(Projection projection, Tensor codes, double unit, double[] scales, int period)
+        {
+            if (projection.Reduction == Reduction.Max || samples.Mean(projection.Source) is not { } perAddress || QuantiseRows.Source(projection.Map) is not { } source) return null;
+            var mean = new double[source.Count];
+            for (var a = 0; a < perAddress.Length; a++) mean[a % mean.Length] += perAddress[a] * mean.Length / perAddress.Length;
+            if (projection.Map is TransposedConvMap) return null; // no two phases of its stride see the same taps
+            var targets = projection.Map is ConvMap convolution ? convolution.OutChannels : projection.Map.TargetSize;
+            var (target, channel) = (QuantiseRows.Channel(projection.Map, targets), QuantiseRows.Channel(projection.Map, period));
+            var weights = projection.Rows.Array<float>();
+            var error = new double[targets];
+            for (var row = 0; row < weights.Length; row++)
+                error[target(row)] += (weights[row] - (codes.At(row) * scales[channel(row)] / unit)) * mean[source.Of(row)];
+            return error;
+        }
+
+        private static double[]? Sum(double[]? a, double[]? b)
+        {
+            if (a is null || b is null) return a ?? b;
+            var sum = new double[QuantiseRows.LeastMultiple(a.Length, b.Length)];
+            for (var i = 0; i < sum.Length; i++) sum[i] = a[i % a.Length] + b[i % b.Length];
+            return sum;
         }
 
         /// <summary>Per channel, the greatest magnitude that the accumulator of a port can reach, in its own units.</summary>

@@ -11,23 +11,27 @@ internal sealed class QuantiseSamples
     private readonly Module module;
     private readonly ImmutableArray<ModuleRun> runs;
     private readonly double[]?[] power;
+    private readonly double[]?[] mean;
     private readonly double?[] greatest;
 
     private QuantiseSamples(Module module, ImmutableArray<ModuleRun> runs)
     {
         (this.module, this.runs) = (module, runs);
         power = new double[]?[module.Populations.Length];
+        mean = new double[]?[module.Populations.Length];
         greatest = new double?[module.Populations.Length];
         foreach (var run in runs)
         {
             for (var p = 0; p < power.Length; p++)
             {
                 var sums = power[p] ??= new double[module.Populations[p].Size];
+                var means = mean[p] ??= new double[sums.Length];
                 var emissions = run.Emissions[p].Array<float>();
                 var most = greatest[p] ?? 0;
                 for (var i = 0; i < emissions.Length; i++)
                 {
                     sums[i % sums.Length] += (double)emissions[i] * emissions[i];
+                    means[i % means.Length] += (double)emissions[i] / (module.Steps * runs.Length);
                     most = Math.Max(most, Math.Abs(emissions[i]));
                 }
 
@@ -42,6 +46,9 @@ internal sealed class QuantiseSamples
 
     /// <summary>Sum of squared payloads per address; null without samples.</summary>
     public double[]? Power(PopulationId id) => power[id.Index];
+
+    /// <summary>Mean payload per address; null without samples.</summary>
+    public double[]? Mean(PopulationId id) => mean[id.Index];
 
     /// <summary>Greatest magnitude of a payload; null without samples.</summary>
     public double? Greatest(PopulationId id) => greatest[id.Index];

@@ -32,7 +32,7 @@ internal static class RollCheck
                 var node = roller.Nodes[i];
                 current[i] = node.Op switch
                 {
-                    "Delay" => t == 0 ? node.Constant ?? Tensor.Of(node.Shape, new float[Tensor.Count(node.Shape.AsSpan())]) : before[node.Operands[0]],
+                    "Delay" => t == 0 ? node.Constant ?? StepEvaluation.Zero(node.Type, node.Shape) : before[node.Operands[0]],
                     "Input" => InputAt(model, inputs, node, t),
                     _ => StepEvaluation.Evaluate(node.Op, node.Attributes, node.Constant, node.Shape, node.Operands, current),
                 };
@@ -85,12 +85,13 @@ internal static class RollCheck
             : Tensor.Of(value.Shape, Enumerable.Range(0, size).Select(_ => (long)random.Next(2)).ToArray());
     }
 
-    private static bool Same(Tensor a, Tensor b)
+    /// <summary>Whether two tensors agree but for rounding; one of them may be a single value for all elements.</summary>
+    public static bool Same(Tensor a, Tensor b)
     {
-        if (a.Length != b.Length) return false;
-        for (var i = 0; i < a.Length; i++)
+        if (a.Length != b.Length && a.Length != 1 && b.Length != 1) return false;
+        for (var i = 0; i < Math.Max(a.Length, b.Length); i++)
         {
-            var (x, y) = (a.At(i), b.At(i));
+            var (x, y) = (a.At(a.Length == 1 ? 0 : i), b.At(b.Length == 1 ? 0 : i));
             if (Math.Abs(x - y) > 1e-5 * Math.Max(1, Math.Abs(x))) return false;
         }
         return true;

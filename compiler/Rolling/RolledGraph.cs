@@ -29,7 +29,7 @@ internal static class RolledGraph
         var built = order.Select((n, id) =>
         {
             var node = nodes[n];
-            var constant = node.Op == "Delay" ? node.Constant ?? Tensor.Of(node.Shape, new float[Tensor.Count(node.Shape.AsSpan())]) : node.Constant;
+            var constant = node.Op == "Delay" ? node.Constant ?? StepEvaluation.Zero(node.Type, node.Shape) : node.Constant;
             return new GraphNode(id, node.Name, node.Op, node.Attributes.Values, [.. node.Operands.Select(o => o < 0 ? -1 : PositionOf(o))], node.Type, node.Shape, constant);
         });
         return new(name, path, steps, timeForm, [.. built], [.. outputList.Select(o => o with { Node = PositionOf(o.Node) })]);

@@ -20,6 +20,20 @@ internal static class StepEvaluation
         return OnnxEvaluator.Evaluate(op, "", attributes, inputs)[(int)attributes.Int("output", 0)];
     }
 
+    /// <summary>What a state starts from where the file says nothing: zero, or false.</summary>
+    public static Tensor Zero(DType type, ImmutableArray<int> shape)
+    {
+        var size = Tensor.Count(shape.AsSpan());
+        return type switch
+        {
+            DType.Bool => Tensor.Of(shape, new bool[size]),
+            DType.Int64 => Tensor.Of(shape, new long[size]),
+            DType.Int32 => Tensor.Of(shape, new int[size]),
+            DType.Float64 => Tensor.Of(shape, new double[size]),
+            _ => Tensor.Of(shape, new float[size]),
+        };
+    }
+
     /// <summary>The elements of a tensor that a piece names.</summary>
     public static Tensor PieceOf(Tensor tensor, InputPiece piece) => piece.Axis < 0 ? tensor : StepExpansion.SliceOf(tensor, piece.Axis, piece.Start, piece.Count);
 }

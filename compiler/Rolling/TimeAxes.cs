@@ -13,7 +13,8 @@ internal sealed class TimeAxes
     private readonly FlatModel model;
     private readonly Dictionary<int, int> axisOf = [];
 
-    public TimeAxes(FlatModel model, StepExpansion expansion)
+    /// <summary>Reads the evidence; <paramref name="mayAdd"/>: a sum of like results in an output counts as such.</summary>
+    public TimeAxes(FlatModel model, StepExpansion expansion, bool mayAdd)
     {
         this.model = model;
         var picked = new Dictionary<(int Value, int Axis), HashSet<long>>();
@@ -36,17 +37,18 @@ internal sealed class TimeAxes
             else if (node.Op == "Concat")
             {
                 var axis = Normal(node.Attributes.Int("axis", 0), model.Values[node.Outputs[0]].Shape.Length);
-                if (node.Inputs.All(i => model.Values[i].Constant is null && model.Values[i].Shape[axis] == 1 && Stacks(expansion.Producer(i), axis)))
+                if (node.Inputs.All(i => model.Values[i].Shape[axis] == 1 && (model.Values[i].Constant is not null || Stacks(expansion.Producer(i), axis))) && model.Values[node.Inputs[^1]].Constant is null)
                     stacked[node.Outputs[0]] = (axis, node.Inputs.Length);
             }
         }
-        var complete = picked.Where(p => p.Value.Count == model.Values[p.Key.Value].Shape[p.Key.Axis]).ToList();
-        var votes = complete.Select(p => p.Value.Count).Concat(stacked.Values.Select(s => s.Count)).Where(n => n > 1)
+        // Where inputs count from the next step on, nothing picks the last one.
+        var complete = picked.Where(p => model.Values[p.Key.Value].Shape[p.Key.Axis] is var extent && (p.Value.Count == extent || (p.Value.Count == extent - 1 && extent > 2 && !p.Value.Contains(extent - 1)))).ToList();
+        var votes = complete.Select(p => model.Values[p.Key.Value].Shape[p.Key.Axis]).Concat(stacked.Values.Select(s => s.Count)).Concat(mayAdd ? model.Outputs.Select(o => Summands(o.Value, expansion)) : []).Where(n => n > 1)
             .GroupBy(n => n).OrderByDescending(g => g.Count()).ThenByDescending(g => g.Key).ToList();
         Steps = votes.Count > 0 ? votes[0].Key : 1;
         if (Steps == 1) return;
-        foreach (var (key, indices) in complete)
-            if (indices.Count == Steps) axisOf[key.Value] = key.Axis;
+        foreach (var (key, _) in complete)
+            if (model.Values[key.Value].Shape[key.Axis] == Steps) axisOf[key.Value] = key.Axis;
         foreach (var (value, (axis, count)) in stacked)
             if (count == Steps) axisOf[value] = axis;
         foreach (var node in model.Nodes) Spread(node, expansion);
@@ -66,6 +68,23 @@ internal sealed class TimeAxes
 
     /// <summary>An operand of a stack has its axis made for the purpose, or is the result of one step whose batch is 1.</summary>
     private static bool Stacks(FlatNode? producer, int axis) => axis == 0 || producer is { Op: "Unsqueeze" or "Reshape" };
+
+    /// <summary>How many results of one operator an output adds up, as <c>acc = acc + spike</c> in a loop does.</summary>
+    private int Summands(int value, StepExpansion expansion)
+    {
+        while (expansion.Producer(value) is { Op: "Div" or "Mul" } scale && model.Values[scale.Inputs[1]].Constant is not null) value = scale.Inputs[0];
+        var leaves = new List<int>();
+        var open = new Stack<int>([value]);
+        while (open.TryPop(out var v))
+        {
+            if (model.Values[v].Constant is not null) continue;
+            if (expansion.Producer(v) is not { Op: "Add" } add) leaves.Add(v);
+            else foreach (var i in add.Inputs) open.Push(i);
+        }
+        return leaves.Count > 1 && leaves.TrueForAll(IsSpike) ? leaves.Count : 0;
+
+        bool IsSpike(int leaf) => expansion.Producer(leaf) is { } n && (n.Op == "Cast" || (n.Op == "Mul" && n.Inputs.Any(i => expansion.Producer(i) is { Op: "Cast" })));
+    }
 
     private void Spread(FlatNode node, StepExpansion expansion)
     {

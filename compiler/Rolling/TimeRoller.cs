@@ -45,6 +45,59 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
     public IEnumerable<(int[] Tuple, int Node)> Tuples => rolledOf.Select(p => (p.Key, p.Value));
 
     /// <summary>
+    /// The delay of f(x, y), where x and y are delayed too, is f of the delayed ones if both start alike: so a neuron keeps one state where
+    /// exporters delay v, -v, 0.9 v and the product of two of them.
+    /// </summary>
+    public void MergeDelays()
+    {
+        var delayOf = new Dictionary<int, int>();
+        for (var i = 0; i < nodes.Count; i++)
+            if (nodes[i] is { Op: "Delay", Constant: not null }) delayOf.TryAdd(nodes[i].Operands[0], i);
+        for (var i = nodes.Count - 1; i >= 0; i--)
+        {
+            if (nodes[i].Op != "Delay" || nodes[i].Constant is not { } start) continue;
+            var copies = new Dictionary<int, int>();
+            var values = new Dictionary<int, Tensor>();
+            var first = nodes.Count;
+            var copy = Copy(nodes[i].Operands[0], top: true);
+            if (copy >= first && RollCheck.Same(values[copy], start))
+            {
+                (nodes[i].Op, nodes[i].Attributes, nodes[i].Operands, nodes[i].Constant) = (nodes[copy].Op, nodes[copy].Attributes, nodes[copy].Operands, null);
+                delayOf = delayOf.Where(d => d.Value != i).ToDictionary();
+            }
+            else
+            {
+                nodes.RemoveRange(first, nodes.Count - first);
+            }
+
+            int Copy(int id, bool top = false)
+            {
+                if (id < 0) return id;
+                if (copies.TryGetValue(id, out var made)) return made;
+                if (!top && delayOf.TryGetValue(id, out var delay) && delay != i)
+                {
+                    values[delay] = nodes[delay].Constant!;
+                    return delay;
+                }
+                var from = nodes[id];
+                if (from is { Op: "Constant", Constant: not null })
+                {
+                    values[id] = from.Constant;
+                    return id;
+                }
+                // A spike is delayed as a spike, not computed again from the membrane.
+                if (from.Type == DType.Bool || from.Op is "Round" or "Floor" or "Ceil" or "Delay" || !(OperatorKinds.IsElementwise(from.Op) || from.Op == "Reshape")) return -2;
+                var operands = from.Operands.Select(o => Copy(o)).ToArray();
+                if (operands.Contains(-2)) return -2;
+                made = Add(new() { Name = from.Name, Op = from.Op, Attributes = from.Attributes, Operands = operands, Type = from.Type, Shape = from.Shape });
+                var ids = Enumerable.Range(0, operands.Length).Select(k => operands[k] < 0 ? -1 : k).ToArray();
+                values[made] = StepEvaluation.Evaluate(from.Op, from.Attributes, null, from.Shape, ids, [.. operands.Select(o => o < 0 ? null : values[o])]);
+                return copies[id] = made;
+            }
+        }
+    }
+
+    /// <summary>
     /// Rolls a value that only the last step computes, such as the state a model returns: by the tuples of its operands that are known.
     /// Returns -1 if an operand belongs to none.
     /// </summary>
@@ -97,6 +150,13 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         var end = LastKnown(tuple);
         var sample = steps[tuple[end]];
         if (sample.Constant is not null && tuple[0] != Unknown && Enumerable.Range(1, end).All(t => tuple[t] == tuple[end]) && steps[tuple[0]].Constant is { } other) return OtherFirst(tuple, other);
+        if (sample.Piece is not null)
+        {
+            // Another step's element of an input: the step before, or a mixture.
+            var (element, before) = (sample.Piece, tuple[0] == Unknown || steps[tuple[0]].Constant is not null);
+            if (before && end > 0 && element.Axis >= 0 && element.Start == (end - 1) * element.Count) return Earlier(tuple);
+            throw Mixed(tuple, Math.Max(0, end - 1), end);
+        }
         for (var t = 1; t <= end; t++)
         {
             if (Alike(steps[tuple[t]], sample)) continue;
@@ -135,7 +195,7 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         if (last.Piece is not { } piece) return -1;
         if (stateOf.TryGetValue(piece.Value, out var next))
         {
-            var delay = AddOnce(tuple, new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = Zero(last) });
+            var delay = AddOnce(tuple, new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = StepEvaluation.Zero(last.Type, last.Shape) });
             if (nodes[delay].Operands.Length == 0)
             {
                 nodes[delay].Operands = [-1];
@@ -295,8 +355,6 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         a.Op == b.Op && a.Operands.Length == b.Operands.Length && a.Constant is null == b.Constant is null && a.Piece is null == b.Piece is null
         && a.Constant is null && a.Piece is null && a.Shape.AsSpan().SequenceEqual(b.Shape.AsSpan())
         && (ReferenceEquals(a.Attributes, b.Attributes) || StepGraph.KeyOf(a.Attributes) == StepGraph.KeyOf(b.Attributes));
-
-    private static Tensor Zero(StepNode like) => Tensor.Of(like.Shape, new float[Tensor.Count(like.Shape.AsSpan())]);
 
     private DiagnosticException Mixed(int[] tuple, int t, int end)
     {

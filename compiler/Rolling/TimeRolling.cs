@@ -50,8 +50,9 @@ public static class TimeRolling
     {
         var steps = new StepGraph();
         var expansion = new StepExpansion(model, steps);
-        var axes = new TimeAxes(model, expansion);
-        var pairs = axes.Steps > 1 ? [] : StatePairing.Pair(model, options.States, options.Timesteps > 1);
+        var pairs = StatePairing.Pair(model, options.States, options.Timesteps > 1);
+        var axes = new TimeAxes(model, expansion, mayAdd: options.Timesteps is null && pairs.Count == 0);
+        if (axes.Steps > 1) pairs = [];
         if (options.Timesteps is { } asked && axes.Steps > 1 && asked != axes.Steps)
         {
             throw new DiagnosticException(Diagnostic.Error(
@@ -82,10 +83,12 @@ public static class TimeRolling
                 var l = lifted[i];
                 if ((l.Elements.Length < axes.Steps) != last) continue;
                 rolled[i] = last ? roller.RollLast(l.Elements[0]) : roller.Roll(l.Elements);
+                if (rolled[i] < 0 && StepLevels.TupleEndingIn(steps, axes.Steps, l.Elements[0]) is { } tuple) rolled[i] = roller.Roll(tuple);
                 if (rolled[i] < 0) throw OnlyAtTheEnd(model, model.Outputs[i].Name, steps[l.Elements[0]]);
             }
         }
         roller.ResolveStarts();
+        roller.MergeDelays();
         RollCheck.Check(model, steps, roller, axes.Steps);
         var count = singleStep ? options.Timesteps!.Value : axes.Steps;
         var outputs = lifted.Select((l, i) =>

@@ -23,5 +23,14 @@ public static partial class DiagnosticCatalog
         new("NC1016", "shape depends on data", "An input that decides a shape or a position (the shape of a Reshape, the bounds of a Slice) is only known while the network runs.", "Export for fixed shapes."),
         new("NC1017", "tensor is malformed", "A tensor's data does not have the size that its shape and element type say.", "The file is damaged; export it again."),
         new("NC1018", "loop too long", "A loop without a trip count does not end.", "Give the loop a trip count."),
+        new("NC1101", "steps do not repeat", "The file unrolls time, but the steps do not apply the same operators, or a step uses another step's input: there is no one step to compile.", "Let every step of the Python loop run the same code; or export one step with its state as inputs and outputs and compile with --timesteps."),
+        new("NC1102", "state pair does not fit", "A --state in=out names an input or output that the model does not have, or two of different shapes.", "Take names from the lists in the message."),
+        new("NC1103", "more than one time axis", "--timesteps was given for a model that already is unrolled over steps of its own.", "Leave --timesteps out, or export a single step."),
+        new("NC1104", "number of steps not given", "The model is one step with its state as inputs and outputs; how often to run it is not in the file.", "Give --timesteps T."),
+        new("NC1105", "output of the last step alone", "An output is computed from the last step's values, and the values of the steps before could not be found.", "Return a stack, mean or sum over steps from the model."),
+        new("NC1106", "first step differs", "The steps were rolled up, but computing both shows that one step of the file does something else.", "Start states from zero or from a constant of the activation's shape; or export a single step and compile with --timesteps."),
+        new("NC1110", "neuron matches no model", "The element-wise recurrence of a neuron uses an operator that no neuron model has. The message shows the recurrence found.", "Write the neuron with sums, products, comparisons, minima, maxima, roundings, exp, log, sqrt, pow, sigmoid and tanh."),
+        new("NC1111", "recurrent input does not start from rest", "A value of the step before starts from something other than what it is when no spike has arrived.", "Start recurrent inputs from zero."),
+        new("NC1112", "not a sparse addition", "An operator is neither linear in one operand with constant weights nor element-wise, so no spike event can carry it out.", "Replace it, or cut it off and run it on the host."),
     ];
 }

@@ -53,9 +53,9 @@ public sealed record ModelInput(string Name, bool Static, ImmutableArray<int> Sh
             if (shape.Length == Shape.Length && Equal(shape.RemoveAt(0), step)) return new SampleAxes(shape[0], 1);
         }
 
-        // Axes of extent 1 elsewhere do not move any element.
+        // Axes of extent 1 elsewhere, such as an axis of steps where there is one step only, do not move any element.
         if (shape.Length == Shape.Length && Equal(Squeeze(shape), Squeeze(Shape))) return new SampleAxes(null, 1);
-        if (shape.Length == Shape.Length + 1 && Equal(Squeeze(shape.RemoveAt(0)), Squeeze(Shape))) return new SampleAxes(shape[0], 1);
+        if (shape.Length > Shape.Length && Equal(Squeeze(shape.RemoveAt(0)), Squeeze(Shape))) return new SampleAxes(shape[0], 1);
         return null;
     }
 

@@ -16,20 +16,22 @@ public sealed record SampleSet(ImmutableArray<SampleInput> Samples, int? Outer, 
     /// </summary>
     public SampleSet Part(string? range)
     {
-        if (range is null) return this;
-        var count = Outer ?? 1;
-        var (first, end) = ParseRange(range, count);
-        if (first < 0 || end > count || first >= end)
-            throw new DiagnosticException(Diagnostic.Error("NC5011", $"--samples {range} names no part of the {count} samples of the input",
-                null, $"A..B takes samples A to B - 1 of 0 to {count - 1}"));
-        return this with { Samples = Samples[(first * Batch)..(end * Batch)], Outer = Outer is null ? null : end - first };
+        var (first, end) = RowsOf(range);
+        return this with { Samples = Samples[first..end], Outer = Outer is null ? null : (end - first) / Batch };
     }
 
-    /// <summary>The rows of an array with one entry per inference that <see cref="Part"/> of the same range keeps.</summary>
+    /// <summary>First and end of what <see cref="Part"/> keeps, counted in inferences; a range past the samples is refused.</summary>
     public (int First, int End) RowsOf(string? range)
     {
         if (range is null) return (0, Samples.Length);
-        var (first, end) = ParseRange(range, Outer ?? 1);
+        var count = Outer ?? 1;
+        var (first, end) = ParseRange(range, count);
+        if (first < 0 || end > count || first >= end)
+        {
+            throw new DiagnosticException(Diagnostic.Error("NC5011", $"--samples {range} names no part of the {count} samples of the input",
+                null, $"A..B takes samples A to B - 1 of 0 to {count - 1}"));
+        }
+
         return (first * Batch, end * Batch);
     }
 

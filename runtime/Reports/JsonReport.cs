@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NeuroChip.Ir.Diagnostics;
@@ -7,6 +8,9 @@ namespace NeuroChip.Runtime.Reports;
 /// <summary>The complete report as JSON (docs/report.md), the one form that is read back.</summary>
 public sealed class JsonReport : IReportWriter
 {
+    // Quotes and units stay readable: the file is data, not part of a page.
+    private static readonly ReportJson Forms = new(new JsonSerializerOptions(ReportJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
     /// <inheritdoc/>
     public string Name => "json";
 
@@ -16,7 +20,7 @@ public sealed class JsonReport : IReportWriter
     /// <inheritdoc/>
     public void Write(RunReport report, Stream stream)
     {
-        JsonSerializer.Serialize(stream, report, ReportJson.Default.RunReport);
+        JsonSerializer.Serialize(stream, report, Forms.RunReport);
         stream.WriteByte((byte)'\n');
     }
 
@@ -27,7 +31,7 @@ public sealed class JsonReport : IReportWriter
         try
         {
             using var stream = File.OpenRead(path);
-            report = JsonSerializer.Deserialize(stream, ReportJson.Default.RunReport);
+            report = JsonSerializer.Deserialize(stream, Forms.RunReport);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

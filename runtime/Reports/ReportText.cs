@@ -8,7 +8,7 @@ public static class ReportText
     private static readonly (double Scale, string Prefix)[] Prefixes =
         [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p"), (1e-15, "f")];
 
-        /// <summary>A count with groups of three: <c>336,896</c>; fractions of a mean count are rounded away.</summary>
+    /// <summary>A count with groups of three: <c>336,896</c>; fractions of a mean count are rounded away.</summary>
     public static string Count(double value) => value.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>A value with an SI prefix and three significant digits: <c>2.41 mJ</c>.</summary>

@@ -17,6 +17,7 @@ public sealed class InputBinderTests
     [InlineData(false, new[] { 5, 1, 4 }, 5, 1)]
     [InlineData(false, new[] { 6, 4 }, null, 6)]
     [InlineData(false, new[] { 2, 6, 4 }, 2, 6)]
+    [InlineData(false, new[] { 6, 1, 1, 4 }, 6, 1)]
     [InlineData(true, new[] { 3, 1, 4 }, null, 1)]
     [InlineData(true, new[] { 5, 3, 1, 4 }, 5, 1)]
     [InlineData(true, new[] { 3, 2, 4 }, null, 2)]

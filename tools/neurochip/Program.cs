@@ -33,7 +33,12 @@ if (misspelt.Length > 0 && parsed.Errors.Count == 0)
     return ExitCode.UserError;
 }
 
-if (parsed.Action is ParseErrorAction errors) errors.ShowHelp = false;
-
 // Exceptions are turned into exit codes in one place, not by the parser's own handler.
-return ExitCode.Of(() => parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false }));
+var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+if (parsed.Action is ParseErrorAction errors)
+{
+    errors.ShowHelp = false;
+    configuration.Output = Console.Error;
+}
+
+return ExitCode.Of(() => parsed.Invoke(configuration));

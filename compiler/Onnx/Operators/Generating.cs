@@ -39,7 +39,7 @@ internal static class Generating
         if (step.At(0) == 0) throw call.Mismatch("the step is 0");
         var count = start.Type == DType.Int64
             ? CountLongs(start.Span<long>()[0], limit.ToLongs()[0], step.ToLongs()[0])
-            : (int)Math.Max(0, Math.Ceiling((limit.At(0) - start.At(0)) / step.At(0)));
+            : checked((int)Math.Max(0, Math.Ceiling((limit.At(0) - start.At(0)) / step.At(0))));
         return [new Operand(start.Type, [count])];
     }
 
@@ -55,7 +55,7 @@ internal static class Generating
     {
         var (indices, values) = (call.In(0), call.In(2));
         var axis = call.Axis(call.Attributes.Int("axis", -1), indices.Rank + 1);
-        return [new Operand(values.Type, indices.Shape.Insert(axis, (int)call.Data(1).At(0)))];
+        return [new Operand(values.Type, indices.Shape.Insert(axis, checked((int)Math.Max(0, call.Data(1).At(0)))))];
     }
 
     public static Tensor[] OneHot(OperatorCall call, ImmutableArray<Operand> results)
@@ -123,5 +123,5 @@ internal static class Generating
         return [Movement.Take(x, map, x.Shape)];
     }
 
-    private static int CountLongs(long start, long limit, long step) => (int)Math.Max(0, (limit - start + step - Math.Sign(step)) / step);
+    private static int CountLongs(long start, long limit, long step) => checked((int)Math.Max(0, (limit - start + step - Math.Sign(step)) / step));
 }

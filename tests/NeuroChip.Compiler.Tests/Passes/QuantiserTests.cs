@@ -64,6 +64,15 @@ public sealed class QuantiserTests
             make.Wire(hidden, hidden, new DenseMap(50, 50), make.Weights(2500, 0.05), delay: 1);
             return (make, make.Build(Signal.Emission(hidden)));
         },
+        ["recurrent on real input"] = () =>
+        {
+            var make = new FloatModules(17);
+            var x = make.Input(new([1, 30], false), SpikeDomain.Real);
+            var hidden = make.Add("hidden", FloatModules.Leaky(0.8f, 1f, hard: false), new([1, 50], false), bias: make.Weights(50, 0.05));
+            make.Wire(x, hidden, new DenseMap(30, 50), make.Weights(1500, 0.1, 0.01));
+            make.Wire(hidden, hidden, new DenseMap(50, 50), make.Weights(2500, 0.1), delay: 1);
+            return (make, make.Build(new Signal(hidden, 0)));
+        },
         ["current-based LIF"] = () =>
         {
             var make = new FloatModules(5);
@@ -133,6 +142,7 @@ public sealed class QuantiserTests
         var (make, module) = Networks[network]();
         var samples = make.Samples(module, 4);
         var (quantised, report) = Quantiser.Quantise(module, new() { WeightBits = bits, Calibration = samples });
+        Assert.Empty(Verifier.Verify(quantised));
         Assert.All(quantised.Projections, p => Assert.Equal(bits <= 8 ? DType.Int8 : DType.Int16, p.Rows.Type));
         foreach (var p in report.Populations)
         {
@@ -228,6 +238,50 @@ public sealed class QuantiserTests
         make.Wire(x, sum, new ConvMap(axis, axis, 4, 4, 4), make.Weights(16, 0.3));
         var (_, report) = Quantiser.Quantise(make.Build(Signal.Emission(sum)), new());
         Assert.Equal(report.Projections[1].LeastScale, report.Projections[1].GreatestScale);
+    }
+
+    [Fact]
+    public void Real_inputs_get_a_port_of_their_own_beside_spikes()
+    {
+        var (make, module) = Networks["recurrent on real input"]();
+        var (quantised, report) = Quantiser.Quantise(module, new() { WeightBits = 8, Calibration = make.Samples(module, 4) });
+        Assert.Equal([1, 0], quantised.Projections.Select(p => p.Port));
+        Assert.Equal(2, quantised.Populations[1].Neuron.Ports);
+        Assert.All(quantised.Projections, p => Assert.Equal(127, Enumerable.Range(0, p.Rows.Length).Max(i => Math.Abs(p.Rows.At(i)))));
+        Assert.True(report.Populations[0].RealError < 0.001);
+    }
+
+    [Fact]
+    public void Calibration_takes_the_mean_error_of_rounding_out()
+    {
+        var make = new FloatModules(18);
+        var x = make.Input(new([1, 100], false));
+        var trace = make.Add("trace", FloatModules.CurrentBased(0.5f, 0.5f) with { Spiking = false }, new([1, 20], false), SpikeDomain.Real);
+        make.Wire(x, trace, new DenseMap(100, 20), make.Weights(2000, 0.1));
+        var module = make.Build(Signal.Emission(trace));
+        var samples = make.Samples(module, 8, rate: 0.8);
+        var blind = new QuantiseOptions { WeightBits = 4 };
+        double Off(QuantiseOptions options)
+        {
+            var after = Quantiser.Quantise(module, options).Quantised;
+            return samples.Average(s => new ModuleInterpreter(module).Run(s).Outputs["y0"].ToFloats()
+                .Zip(new ModuleInterpreter(after).Run(s).Outputs["y0"].ToFloats(), (a, b) => Math.Abs(a - b)).Average());
+        }
+
+        Assert.True(Off(blind with { Calibration = samples }) < 0.7 * Off(blind));
+    }
+
+    [Fact]
+    public void The_pass_quantises_to_the_precision_asked_for_and_leaves_float_alone()
+    {
+        var (make, module) = Networks["recurrent"]();
+        var pass = new QuantisePass();
+        Assert.Same(module, pass.Run(module, new PassContext()));
+        var context = new PassContext { Arithmetic = new(ArithmeticKind.Integer, 4, 24), Samples = make.Samples(module, 2) };
+        var quantised = pass.Run(module, context);
+        Assert.Equal(context.Arithmetic, quantised.Arithmetic);
+        Assert.Equal(2, context.Quantisation!.Samples);
+        Assert.Same(quantised, pass.Run(quantised, context));
     }
 
     [Fact]

@@ -47,7 +47,7 @@ internal static class ReportVerb
 
     private static void Write(RunReport run, string[] formats, string folder, bool json)
     {
-        if (formats.Length > 0) OutputFile.RequireFolder(folder);
+        OutputFile.RequireWritable([], formats.Length > 0 ? folder : null);
         foreach (var writer in ReportWriters.All.Where(w => formats.Contains(w.Name)))
             OutputFile.Write(Path.Combine(folder, writer.FileName), stream => writer.Write(run, stream));
         if (json)

@@ -17,11 +17,7 @@ namespace NeuroChip.Cli.Verbs;
 internal sealed class Simulation(RunRequest request)
 {
     /// <summary>Checks what can be checked of the request before any long work.</summary>
-    public void RequireWritable()
-    {
-        if (request.ReportFolder is not null) OutputFile.RequireFolder(request.ReportFolder);
-        OutputFile.RequireWritable([request.Output, .. ReportPaths().Select(p => p.Path)]);
-    }
+    public void RequireWritable() => OutputFile.RequireWritable([request.Output], request.ReportFolder, ReportWriters.All.Select(w => w.FileName));
 
     /// <summary>The whole run; returns its report.</summary>
     public RunReport Run(ChipImage image)

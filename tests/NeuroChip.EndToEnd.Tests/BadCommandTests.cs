@@ -1,0 +1,77 @@
+using NeuroChip.Ir.Tensors;
+using NeuroChip.Runtime.Arrays;
+
+namespace NeuroChip.EndToEnd.Tests;
+
+/// <summary>What people see, and which exit code scripts see, when what they ask for cannot be done: goldens in tests/golden/cli.</summary>
+public sealed class BadCommandTests : Scratch
+{
+    private static readonly Dictionary<string, string> Cases = new()
+    {
+        ["unknown-verb"] = "simulat MODEL",
+        ["unknown-option"] = "chips --jsn",
+        ["missing-argument"] = "run",
+        ["bad-choice"] = "run a.ncimg --input x.npz --engine quantum",
+        ["bad-input-shape-option"] = "compile MODEL --input-shape x=1xtwo",
+        ["bad-threads"] = "compile MODEL --threads 0",
+        ["unknown-code"] = "explain NC9999",
+        ["unknown-chip"] = "simulate MODEL --chip spinaker1 --input INPUT",
+        ["unknown-precision"] = "simulate MODEL --precision int77 --input INPUT",
+        ["unknown-placer"] = "compile MODEL --placer magic -o SCRATCH/a.ncimg",
+        ["unknown-pass"] = "compile MODEL --stop-after magic",
+        ["model-missing"] = "simulate none.onnx --input INPUT",
+        ["input-file-missing"] = "simulate MODEL --input none.npz",
+        ["input-name"] = "simulate MODEL --input SCRATCH/other-name.npz",
+        ["input-shape"] = "simulate MODEL --input SCRATCH/other-shape.npz",
+        ["input-type"] = "simulate MODEL --input SCRATCH/other-type.npz",
+        ["output-not-writable"] = "simulate MODEL --input INPUT --output SCRATCH/none/y.npz --report SCRATCH/file",
+        ["record-unknown"] = "simulate MODEL --input INPUT --record n1,conv9",
+        ["labels-missing"] = "simulate MODEL --input INPUT --labels classes",
+        ["samples-outside"] = "simulate MODEL --input INPUT --labels labels --samples 40..60",
+        ["image-not-an-image"] = "run MODEL --input INPUT",
+        ["image-of-another-version"] = "run SCRATCH/newer.ncimg --input INPUT",
+        ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
+        ["report-not-a-report"] = "report SCRATCH/other-name.npz",
+        ["report-several"] = "report a.json b.json",
+        ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void TextAndExitCodeAreAsAgreed(string name)
+    {
+        MakeFiles(name);
+        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput));
+        var result = CommandLine.Run(arguments);
+        var shown = $"neurochip {Cases[name]}\nexit code {result.ExitCode}\n\n{Clean(result.Error)}";
+        Assert.Equal("", result.Output.Trim());
+        Golden.AssertEqual(Path.Combine(Golden.Folder("cli"), name + ".expect"), shown);
+        Assert.DoesNotContain(Directory.GetFiles(Folder), f => f.EndsWith(".part", StringComparison.Ordinal) || f.EndsWith("a.ncimg", StringComparison.Ordinal));
+    }
+
+    private string Clean(string text) => text.Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Trim('\n') + "\n";
+
+    private void MakeFiles(string name)
+    {
+        File.WriteAllText(At("file"), "");
+        Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));
+        Save("other-shape.npz", ("x", Tensor.Of([2, 1, 3, 32, 32], new float[6144])));
+        Save("other-type.npz", ("x", Tensor.Of([1, 1, 8, 8], Enumerable.Repeat(0.1, 64).ToArray())));
+        if (!name.StartsWith("image-", StringComparison.Ordinal)) return;
+        CommandLine.RunWell("compile", CommandLine.DemoModel, "-o", At("good.ncimg"));
+        var bytes = File.ReadAllBytes(At("good.ncimg"));
+        File.WriteAllBytes(At("short.ncimg"), bytes[..(bytes.Length / 2)]);
+        bytes[VersionAt]++;
+        File.WriteAllBytes(At("newer.ncimg"), bytes);
+    }
+
+    private const int VersionAt = 8;
+
+    private void Save(string name, params (string Key, Tensor Array)[] arrays)
+    {
+        using var file = File.Create(At(name));
+        ArrayFile.Write(file, arrays.ToDictionary(a => a.Key, a => a.Array));
+    }
+}

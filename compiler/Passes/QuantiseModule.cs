@@ -251,18 +251,23 @@ public static class Quantiser
             return reach > 0 ? reach : options.RealBound;
         }
 
+        /// <summary>Up to these bits of a weight rounding errors are worth being made to cancel.</summary>
+        private const int MostBitsToCancel = 10;
+
         private (Tensor, ProjectionQuantisation) Weights(Projection projection, double unit, double[] scales, int period)
         {
             var channel = QuantiseRows.Channel(projection.Map, period);
             var weights = projection.Rows.Array<float>();
             var most = chooser.Most;
             var (error, power, clipped) = (0.0, 0.0, 0);
+            var hasState = module[projection.Target].Neuron is LifNeuron or AffineNeuron;
+            var wanted = options.WeightBits > MostBitsToCancel ? weights
+                : QuantiseRounding.Weights(module, samples.Runs, projection, row => scales[channel(row)] / unit, most, centred: hasState) ?? weights;
             int Code(int row)
             {
                 var scale = scales[channel(row)];
-                var value = weights[row] * unit / scale;
-                var code = Math.Clamp(Math.Round(value, MidpointRounding.ToEven), -most, most);
-                if (Math.Abs(value) > most + 0.5) clipped++;
+                var code = Math.Clamp(Math.Round(wanted[row] * unit / scale, MidpointRounding.ToEven), -most, most);
+                if (Math.Abs(weights[row] * unit / scale) > most + 0.5) clipped++;
                 var off = (code * scale / unit) - weights[row];
                 error += off * off;
                 power += (double)weights[row] * weights[row];

@@ -298,6 +298,32 @@ public sealed class QuantiserTests
     }
 
     [Fact]
+    public void Rounding_errors_are_made_to_cancel_also_on_samples_not_seen()
+    {
+        var make = new FloatModules(20);
+        var x = make.Input(new([1, 12], false));
+        var copies = make.Add("copies", FloatModules.IntegrateAndFire(), new([1, 60], false));
+        var output = make.Add("output", FloatModules.Leaky(0.9f, 1f, hard: true), new([1, 40], false));
+
+        // Five neurons behind each input fire together: the sum of their five errors counts, not each error.
+        make.Wire(x, copies, new DenseMap(12, 60), Tensor.Vector([.. Enumerable.Range(0, 720).Select(i => i / 60 == i % 60 % 12 ? 1f : 0f)]));
+        make.Wire(copies, output, new DenseMap(60, 40), make.Weights(2400, 0.1, 0.02));
+        var module = make.Build(Signal.Emission(output));
+        var samples = make.Samples(module, 12);
+        var seen = samples.Take(6).ToArray();
+        double Agreement(QuantiseOptions options)
+        {
+            var after = Quantiser.Quantise(module, options).Quantised;
+            return samples.Skip(6).Average(s => new ModuleInterpreter(module).Run(s, record: true).Emissions[2].Array<float>()
+                .Zip(new ModuleInterpreter(after).Run(s, record: true).Emissions[2].Array<int>(), (a, b) => a == b ? 1.0 : 0).Average());
+        }
+
+        var blind = Agreement(new() { WeightBits = 4 });
+        var seeing = Agreement(new() { WeightBits = 4, Calibration = seen });
+        Assert.True(1 - seeing < 0.5 * (1 - blind), $"{blind:P2} without samples, {seeing:P2} with");
+    }
+
+    [Fact]
     public void Inputs_on_a_few_levels_are_exact()
     {
         var make = new FloatModules(19);

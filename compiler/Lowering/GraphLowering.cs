@@ -19,6 +19,7 @@ public sealed class GraphLowering
     private readonly NeuronRecogniser recogniser;
     private readonly List<PopulationDraft> drafts = [];
     private readonly Dictionary<int, LinearForm> forms = [];
+    private readonly Dictionary<object, LinearForm> relays = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<int, int> populationOf = [];
     private readonly Dictionary<int, (int Population, ElementwiseProgram Program)> observedIn = [];
     private readonly List<int> wanted = [];
@@ -350,12 +351,14 @@ public sealed class GraphLowering
             || (loops.LoopOf(value) < 0 && new NeuronCluster(graph, loops, value, []).Loops is var own && own.Count > 0 && own.IsSubsetOf(cluster.Loops));
     }
 
+    /// <summary>A population that emits the form's value, for where it cannot be mapped on as it is; the same for every reader.</summary>
     private LinearForm Relay(LinearForm form, string near)
     {
+        if (relays.TryGetValue(form, out var known)) return known;
         var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map)) ? SpikeDomain.Count : SpikeDomain.Real;
         var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
         Connect(draft, 0, form, Reduction.Sum);
-        return Emits(draft.Id, form.Shape);
+        return relays[form] = Emits(draft.Id, form.Shape);
     }
 
     private static bool AddsCounts(LinearMap map) => map switch

@@ -109,11 +109,11 @@ internal static class MappingErrors
         $"at least {N(plan.Slices)} slices, up to {N(plan.Edges)} connections between them",
         "run it on a machine with more memory");
 
-    /// <summary>The built-in chips for which something holds, as a remedy.</summary>
+    /// <summary>The smallest built-in chip for which something holds, as a remedy.</summary>
     private static string Larger(Func<ChipModel, bool> holds)
     {
-        var names = ChipModels.Names.Where(name => holds(ChipModelReader.Load(name))).Select(name => $"--chip {name}").ToArray();
-        return names.Length == 0 ? "no chip model that comes with NeuroChip is large enough" : $"large enough: {string.Join(", ", names)}";
+        var smallest = ChipModels.Names.Select(ChipModelReader.Load).Where(holds).MinBy(c => c.Machine.ChipCount);
+        return smallest is null ? "no chip model that comes with NeuroChip is large enough" : $"large enough: --chip {smallest.Name}";
     }
 
     /// <summary>A number with a space between thousands.</summary>

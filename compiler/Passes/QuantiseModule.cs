@@ -44,12 +44,13 @@ public static class Quantiser
         private readonly QuantiseScales chooser = new(options.WeightBits, samples.Power);
         private readonly Projection[] expanded = [.. module.Projections];
         private readonly Dictionary<(int Population, int Port), (int[] Projections, int Period)> ports = [];
+        private readonly Dictionary<(int Population, int Port), double[]?> reach = [];
 
         public (Module, QuantisationReport) Run()
         {
             Ports();
             var units = PayloadUnits(out var payloads);
-            var scales = ports.ToDictionary(p => p.Key, p => chooser.Choose([.. p.Value.Projections.Select(i => new Incoming(expanded[i], UnitOf(i, units)))], p.Value.Period, NeedsFineBias(p.Key), Floor(p.Value.Projections, p.Value.Period, payloads, units)));
+            var scales = ports.ToDictionary(p => p.Key, p => chooser.Choose([.. p.Value.Projections.Select(i => new Incoming(expanded[i], UnitOf(i, units)))], p.Value.Period, NeedsFineBias(p.Key), Floor(p.Key, payloads, units)));
             var weights = new (Tensor Rows, ProjectionQuantisation Report)[expanded.Length];
             foreach (var (port, (projections, period)) in ports)
                 foreach (var i in projections) weights[i] = Weights(expanded[i], UnitOf(i, units), scales[port], period);
@@ -97,20 +98,31 @@ public static class Quantiser
                     var period = QuantiseRows.Period(population, [.. projections.Select(i => expanded[i])]);
                     foreach (var i in projections) expanded[i] = QuantiseRows.Expand(expanded[i], period);
                     ports[(population.Id.Index, port)] = (projections, period);
+                    reach[(population.Id.Index, port)] = QuantiseReach.Of(module, samples.Runs, population, port, [.. projections.Select(i => expanded[i])]);
                 }
             }
         }
 
-        /// <summary>Per channel, the least scale with which real payloads cannot saturate the accumulator.</summary>
-        private double[] Floor(int[] projections, int period, double[] payloads, double?[] units)
+        /// <summary>
+        /// Per channel, the least scale with which the accumulator does not saturate: on calibration data with some room beyond what was seen, else even if every source
+        /// is active at once.
+        /// </summary>
+        private double[] Floor((int Population, int Port) port, double[] payloads, double?[] units)
         {
+            var (projections, period) = ports[port];
+            var limit = Math.Pow(2, options.AccumulatorBits - 1) - 1;
             var floor = new double[period];
+            if (reach[port] is { } seen)
+            {
+                for (var a = 0; a < seen.Length; a++) floor[a % period] = Math.Max(floor[a % period], seen[a] * SeenHeadroom / limit);
+                return floor;
+            }
+
             foreach (var i in projections)
             {
-                if (units[expanded[i].Source.Index] is not { } unit) continue;
                 var weights = expanded[i].Rows.Array<float>();
                 var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]), period, expanded[i].Reduction);
-                for (var c = 0; c < period; c++) floor[c] += load[c] * payloads[expanded[i].Source.Index] * unit * FloorMargin / Math.Pow(2, options.AccumulatorBits - 1);
+                for (var c = 0; c < period; c++) floor[c] += load[c] * payloads[expanded[i].Source.Index] * UnitOf(i, units) * FloorMargin / limit;
             }
 
             return floor;
@@ -118,6 +130,9 @@ public static class Quantiser
 
         /// <summary>Room for codes that were rounded up, and for the bias.</summary>
         private const double FloorMargin = 1.05;
+
+        /// <summary>Accumulators may exceed the greatest sum seen in calibration by this factor before they saturate.</summary>
+        private const double SeenHeadroom = 1.5;
 
         private static double UnitOf(double? unit) => unit ?? 1;
 
@@ -150,10 +165,12 @@ public static class Quantiser
                     var weights = expanded[i].Rows.Array<float>();
                     var heaviest = weights.Length == 0 ? 0 : weights.Max(Math.Abs);
                     if (heaviest == 0) continue;
-                    var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]) / heaviest, period, expanded[i].Reduction).Max();
+                    var load = reach[(expanded[i].Target.Index, expanded[i].Port)] is { } seen
+                        ? seen.Max() * SeenHeadroom / (heaviest * most)
+                        : PayloadHeadroom * QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]) / heaviest, period, expanded[i].Reduction).Max();
 
                     // What a sum of products leaves: weights take theirs first, but no more than half of it (Floor makes their scale coarser then).
-                    var room = options.AccumulatorBits - 2 - (int)Math.Ceiling(Math.Log2(Math.Max(1, load)));
+                    var room = options.AccumulatorBits - 1 - (int)Math.Ceiling(Math.Log2(Math.Max(1, load)));
                     bits = Math.Min(bits, Math.Max(room - (options.WeightBits - 1), room / 2));
 
                     var spiking = projections.Where(j => module[expanded[j].Source].Domain != SpikeDomain.Real).Select(j => new Incoming(expanded[j], 1)).ToArray();
@@ -167,6 +184,7 @@ public static class Quantiser
                 var finest = most / (Math.Pow(2, Math.Max(bits, LeastPayloadBits) - 1) - 1);
                 var wanted = double.IsInfinity(unit) ? finest : Math.Max(unit, finest);
                 if (WholeStep(population) is { } step && step >= finest) wanted = double.IsInfinity(unit) ? step : step / Math.Max(1, Math.Ceiling(step / wanted * (1 - 1e-6)));
+                if (population.Neuron is SourceNeuron && double.IsInfinity(unit) && samples.Levels(population.Id, MostLevels) is { } levels && most / levels >= finest / 2) wanted = most / levels;
                 units[p] = (float)wanted;
             }
 
@@ -194,7 +212,10 @@ public static class Quantiser
 
         private const int LeastPayloadBits = 4;
 
-        /// <summary>Payloads may exceed the greatest one seen by this factor before the bounds are wrong.</summary>
+        /// <summary>Most equal levels that values of an input are looked for on: those of 8-bit pixels.</summary>
+        private const int MostLevels = 255;
+
+        /// <summary>Payloads may exceed the greatest one expected by this factor before the bounds are wrong.</summary>
         private const double PayloadHeadroom = 2;
 
         /// <summary>The greatest magnitude of each population's emission in units of the model: by its domain, else as seen in calibration, else by bounds.</summary>
@@ -230,18 +251,23 @@ public static class Quantiser
             return reach > 0 ? reach : options.RealBound;
         }
 
+        /// <summary>Up to these bits of a weight rounding errors are worth being made to cancel.</summary>
+        private const int MostBitsToCancel = 10;
+
         private (Tensor, ProjectionQuantisation) Weights(Projection projection, double unit, double[] scales, int period)
         {
             var channel = QuantiseRows.Channel(projection.Map, period);
             var weights = projection.Rows.Array<float>();
             var most = chooser.Most;
             var (error, power, clipped) = (0.0, 0.0, 0);
+            var hasState = module[projection.Target].Neuron is LifNeuron or AffineNeuron;
+            var wanted = options.WeightBits > MostBitsToCancel ? weights
+                : QuantiseRounding.Weights(module, samples.Runs, projection, row => scales[channel(row)] / unit, most, centred: hasState) ?? weights;
             int Code(int row)
             {
                 var scale = scales[channel(row)];
-                var value = weights[row] * unit / scale;
-                var code = Math.Clamp(Math.Round(value, MidpointRounding.ToEven), -most, most);
-                if (Math.Abs(value) > most + 0.5) clipped++;
+                var code = Math.Clamp(Math.Round(wanted[row] * unit / scale, MidpointRounding.ToEven), -most, most);
+                if (Math.Abs(weights[row] * unit / scale) > most + 0.5) clipped++;
                 var off = (code * scale / unit) - weights[row];
                 error += off * off;
                 power += (double)weights[row] * weights[row];

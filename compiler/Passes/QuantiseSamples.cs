@@ -44,6 +44,9 @@ internal sealed class QuantiseSamples
     public static QuantiseSamples Of(Module module, QuantiseOptions options) =>
         new(module, [.. options.Calibration.Select(sample => Run(module, sample, options))]);
 
+    /// <summary>The recorded runs.</summary>
+    public IReadOnlyList<ModuleRun> Runs => runs;
+
     /// <summary>Sum of squared payloads per address; null without samples.</summary>
     public double[]? Power(PopulationId id) => power[id.Index];
 
@@ -52,6 +55,20 @@ internal sealed class QuantiseSamples
 
     /// <summary>Greatest magnitude of a payload; null without samples.</summary>
     public double? Greatest(PopulationId id) => greatest[id.Index];
+
+    /// <summary>
+    /// The number of equal levels that all values of an input lie on, from 0 to the greatest magnitude, if that is at most <paramref name="most"/>: pixels of 4 or 8 bits.
+    /// Null without samples or such levels.
+    /// </summary>
+    public int? Levels(PopulationId id, int most)
+    {
+        if (Greatest(id) is not { } top || top == 0) return null;
+        var values = runs.SelectMany(r => r.Emissions[id.Index].Array<float>()).Distinct().Take((2 * most) + 2).ToArray();
+        if (values.Length > (2 * most) + 1) return null;
+        for (var levels = 1; levels <= most; levels++)
+            if (values.All(v => Math.Abs((v / top * levels) - Math.Round(v / top * levels)) < 1e-3)) return levels;
+        return null;
+    }
 
     /// <summary>Runs the quantised module on the same samples and compares.</summary>
     public QuantisationReport Report(

@@ -87,13 +87,12 @@ internal static class SvgCharts
         const int cell = 13, columns = 6, pad = 7, label = 13;
         var rows = Math.Max(1, (run.Chip.CoresPerChip + columns - 1) / columns);
         var (chipWidth, chipHeight) = ((columns * cell) + (2 * pad), (rows * cell) + (2 * pad) + label);
-        var (minX, maxX) = (run.Cores.Min(c => c.X), run.Cores.Max(c => c.X));
-        var (minY, maxY) = (run.Cores.Min(c => c.Y), run.Cores.Max(c => c.Y));
-        var (width, height) = ((maxX - minX + 1) * (chipWidth + 4), (maxY - minY + 1) * (chipHeight + 4));
+        var (xs, ys) = (Unrolled(run.Cores.Select(c => c.X), run.Chip.Width), Unrolled(run.Cores.Select(c => c.Y), run.Chip.Height));
+        var (width, height) = ((xs.Values.Max() + 1) * (chipWidth + 4), (ys.Values.Max() + 1) * (chipHeight + 4));
         var svg = new StringBuilder($"<svg viewBox='0 0 {width} {height}' style='max-width:{Math.Min(width, 1100)}px;width:100%' role='img'>");
         foreach (var chip in run.Cores.GroupBy(c => (c.X, c.Y)))
         {
-            var (x, y) = ((chip.Key.X - minX) * (chipWidth + 4), (maxY - chip.Key.Y) * (chipHeight + 4));
+            var (x, y) = (xs[chip.Key.X] * (chipWidth + 4), (ys.Values.Max() - ys[chip.Key.Y]) * (chipHeight + 4));
             svg.Append($"<rect class='chip' x='{x}' y='{y}' width='{chipWidth}' height='{chipHeight}' rx='4'/><text class='tiny' x='{x + pad}' y='{y + label}'>({chip.Key.X},{chip.Key.Y})</text>");
             var used = chip.ToDictionary(c => c.Core);
             for (var core = 1; core <= run.Chip.CoresPerChip; core++)
@@ -124,6 +123,14 @@ internal static class SvgCharts
     /// <summary>Text for HTML.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
 
+    // A network can lie across the seam of a torus: drawing starts behind the widest gap, so that neighbours are drawn as neighbours.
+    private static Dictionary<int, int> Unrolled(IEnumerable<int> used, int extent)
+    {
+        int[] at = [.. used.Distinct().Order()];
+        var first = Enumerable.Range(0, at.Length).MaxBy(i => (at[i] - at[(i + at.Length - 1) % at.Length] + extent - 1) % extent);
+        return at.ToDictionary(position => position, position => (position - at[first] + extent) % extent);
+    }
+
     // Light blue over violet to dark red; lightness falls monotonically, so it reads in grey too.
     private static string Heat(double fraction)
     {
@@ -137,7 +144,7 @@ internal static class SvgCharts
 
     private static StringBuilder Open(int width, int height) => new($"<svg viewBox='0 0 {width} {height}' style='max-width:{width}px;width:100%' role='img'>");
 
-    private static string Shorten(string text) => Text(text.Length <= 28 ? text : text[..12] + "…" + text[^14..]);
+    private static string Shorten(string text) => Text(text.Length <= 24 ? text : text[..9] + "…" + text[^14..]);
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

@@ -15,8 +15,8 @@ namespace NeuroChip.Simulator.Engines;
 /// </summary>
 internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<T>
 {
-    /// <summary>Additions below which waking another thread costs more than it saves (about 20 microseconds of one thread).</summary>
-    private const long WorthSharing = 200_000;
+    /// <summary>Additions below which waking another thread costs more than it saves (10 to 20 microseconds of one thread).</summary>
+    private const long WorthSharing = 500_000;
 
     private readonly Population population;
     private readonly Arithmetic arithmetic;

@@ -45,6 +45,9 @@ internal sealed unsafe class EventList<T> where T : unmanaged
     /// <summary>Whether every payload that is not 0 is 1, so that nothing needs multiplying.</summary>
     public bool Ones { get; private set; }
 
+    /// <summary>Whether no payload is infinite or not a number.</summary>
+    public bool Finite { get; private set; }
+
     /// <summary>Greatest magnitude of an integer payload; 1 where <see cref="Ones"/>. Not kept for floats.</summary>
     public long Magnitude { get; private set; }
 
@@ -109,7 +112,7 @@ internal sealed unsafe class EventList<T> where T : unmanaged
     {
         var to = Active;
         var count = 0;
-        var ones = true;
+        var (ones, finite) = (true, true);
         var i = 0;
         var lanes = Vector512<int>.Indices;
         for (; i + 16 <= Size; i += 16)
@@ -119,6 +122,7 @@ internal sealed unsafe class EventList<T> where T : unmanaged
             var mask = (uint)~zero.ExtractMostSignificantBits() & 0xFFFF;
             if (mask == 0) continue;
             ones &= Vector512.EqualsAll(Vector512.AndNot(value, zero), Vector512.AndNot(Vector512<float>.One, zero));
+            finite &= Vector512.EqualsAll(value - value, Vector512<float>.Zero);
             count = Append(to, count, mask, i, lanes, ~zero.AsInt32());
         }
 
@@ -126,10 +130,11 @@ internal sealed unsafe class EventList<T> where T : unmanaged
         {
             if (from[i] == 0) continue;
             ones &= from[i] == 1;
+            finite &= float.IsFinite(from[i]);
             to[count++] = i;
         }
 
-        Ones = ones;
+        (Ones, Finite) = (ones, finite);
         return count;
     }
 
@@ -167,7 +172,7 @@ internal sealed unsafe class EventList<T> where T : unmanaged
             to[count++] = i;
         }
 
-        Ones = least == 0 && greatest <= 1;
+        (Ones, Finite) = (least == 0 && greatest <= 1, true);
         Magnitude = Math.Max(-least, greatest);
         return count;
     }

@@ -124,27 +124,31 @@ internal sealed class ActivityObserver
     private void Send(PopulationView view, ReadOnlySpan<int> events, int tick)
     {
         var payload = view.Population.Domain != SpikeDomain.Binary;
-        var heard = view.Outflows.Length > 0;
+        var computes = view.Population.Neuron is not SourceNeuron;
+        var updates = ticks.NeuronUpdates(tick);
+        var sent = ticks.SpikesSent(tick);
+        var received = ticks.PacketsReceived(tick);
+        var onLinks = perTickLinks[tick];
         var from = 0;
         foreach (var core in view.Cores)
         {
             var slice = image.Cores[core].Slice;
-            var to = from;
-            while (to < events.Length && events[to] < slice.First + slice.Count) to++;
+            var to = from + LowerBound(events[from..], slice.First + slice.Count);
             long spikes = to - from;
             from = to;
-            ticks.Add(tick, core, new(view.Population.Neuron is SourceNeuron ? 0 : slice.Count, spikes, 0, 0, 0, 0, 0));
-            if (!heard || spikes == 0) continue;
+            if (computes) updates[core] += slice.Count;
+            sent[core] += spikes;
+            if (view.Outflows.Length == 0 || spikes == 0) continue;
             var tree = ticks.Trees[core];
             view.Packets += spikes;
             view.RouterVisits += spikes * tree.Routers;
             view.LinkCrossings += spikes * tree.Links.Length;
-            foreach (var receiver in tree.Cores) ticks.Add(tick, receiver, new(0, 0, spikes, 0, 0, 0, 0));
+            foreach (var receiver in tree.Cores) received[receiver] += spikes;
             foreach (var link in treeLinks[core])
             {
                 linkPackets[link] += spikes;
                 if (payload) linkPayloads[link] += spikes;
-                perTickLinks[tick][link] += spikes;
+                onLinks[link] += spikes;
             }
         }
     }
@@ -153,7 +157,9 @@ internal sealed class ActivityObserver
     private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
     {
         var table = projection.Table!;
-        var analog = projection.Projection.Kind == ProjectionKind.Analog;
+        var operations = projection.Projection.Kind == ProjectionKind.Analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
+        var transfers = ticks.RowsFetched(tick);
+        var words = ticks.DmaWords(tick);
         for (var k = 0; k < events.Length;)
         {
             var bucket = events[k] / table.BucketSize;
@@ -161,9 +167,20 @@ internal sealed class ActivityObserver
             var start = k;
             while (k < events.Length && events[k] < end) k++;
             long n = k - start;
+            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += n * reach.Synapses;
+            if (!table.Fetches) continue;
             foreach (ref readonly var reach in table.Row(bucket))
-                ticks.Add(tick, reach.Core, new(0, 0, 0, analog ? 0 : n * reach.Synapses, analog ? n * reach.Synapses : 0, n * reach.Transfers, n * reach.Words));
+            {
+                transfers[reach.Core] += n * reach.Transfers;
+                words[reach.Core] += n * reach.Words;
+            }
         }
+    }
+
+    private static int LowerBound(ReadOnlySpan<int> ascending, int value)
+    {
+        var at = ascending.BinarySearch(value);
+        return at < 0 ? ~at : at;
     }
 
     private int IndexOf(LinkId link)

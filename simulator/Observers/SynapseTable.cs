@@ -25,10 +25,14 @@ internal sealed class SynapseTable
     private SynapseTable(int bucketSize, int[] offsets, CoreSynapses[] entries)
     {
         (BucketSize, this.offsets, this.entries) = (bucketSize, offsets, entries);
+        Fetches = Array.Exists(entries, e => e.Transfers > 0);
     }
 
     /// <summary>Consecutive sources that share a row.</summary>
     public int BucketSize { get; }
+
+    /// <summary>Whether any event needs a transfer.</summary>
+    public bool Fetches { get; }
 
     /// <summary>Cores reached by the sources of a bucket.</summary>
     public ReadOnlySpan<CoreSynapses> Row(int bucket) => entries.AsSpan(offsets[bucket], offsets[bucket + 1] - offsets[bucket]);

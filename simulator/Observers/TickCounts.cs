@@ -10,7 +10,13 @@ namespace NeuroChip.Simulator.Observers;
 /// </summary>
 public sealed class TickCounts
 {
-    private readonly CoreActivity[] counts;
+    private readonly long[] neuronUpdates;
+    private readonly long[] spikesSent;
+    private readonly long[] packetsReceived;
+    private readonly long[] synapticEvents;
+    private readonly long[] macs;
+    private readonly long[] rowsFetched;
+    private readonly long[] dmaWords;
 
     /// <summary>Counts of a chip that has done nothing yet.</summary>
     /// <param name="ticks">Ticks of a sample.</param>
@@ -18,7 +24,9 @@ public sealed class TickCounts
     public TickCounts(int ticks, ImmutableArray<MulticastTree> trees)
     {
         (Ticks, Trees) = (ticks, trees);
-        counts = new CoreActivity[ticks * trees.Length];
+        long[] Counter() => new long[ticks * trees.Length];
+        (neuronUpdates, spikesSent, packetsReceived) = (Counter(), Counter(), Counter());
+        (synapticEvents, macs, rowsFetched, dmaWords) = (Counter(), Counter(), Counter(), Counter());
     }
 
     /// <summary>Ticks of the sample.</summary>
@@ -31,10 +39,14 @@ public sealed class TickCounts
     public ImmutableArray<MulticastTree> Trees { get; }
 
     /// <summary>What a core did in a tick.</summary>
-    public ref readonly CoreActivity this[int tick, int core] => ref counts[(tick * Cores) + core];
-
-    /// <summary>Adds to what a core did in a tick.</summary>
-    internal void Add(int tick, int core, in CoreActivity more) => counts[(tick * Cores) + core] += more;
+    public CoreActivity this[int tick, int core]
+    {
+        get
+        {
+            var i = (tick * Cores) + core;
+            return new(neuronUpdates[i], spikesSent[i], packetsReceived[i], synapticEvents[i], macs[i], rowsFetched[i], dmaWords[i]);
+        }
+    }
 
     /// <summary>What a core did in all ticks.</summary>
     public CoreActivity Total(int core)
@@ -44,6 +56,30 @@ public sealed class TickCounts
         return total;
     }
 
+    /// <summary>Counters of one tick by core, to be added to.</summary>
+    internal Span<long> NeuronUpdates(int tick) => neuronUpdates.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> SpikesSent(int tick) => spikesSent.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> PacketsReceived(int tick) => packetsReceived.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> SynapticEvents(int tick) => synapticEvents.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> Macs(int tick) => macs.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> RowsFetched(int tick) => rowsFetched.AsSpan(tick * Cores, Cores);
+
+    /// <inheritdoc cref="NeuronUpdates"/>
+    internal Span<long> DmaWords(int tick) => dmaWords.AsSpan(tick * Cores, Cores);
+
     /// <summary>Forgets everything.</summary>
-    internal void Clear() => Array.Clear(counts);
+    internal void Clear()
+    {
+        foreach (var counter in new[] { neuronUpdates, spikesSent, packetsReceived, synapticEvents, macs, rowsFetched, dmaWords }) Array.Clear(counter);
+    }
 }

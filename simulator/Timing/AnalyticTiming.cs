@@ -30,7 +30,9 @@ public sealed class AnalyticTiming : ITimingModel
         if (chip is null) return new(stages.Ticks, new(0), 0, stages.FirstOutput, stages.LastOutput, [], []);
 
         var perTick = chip.CyclesPerTick;
-        var updates = image.Cores.Select(c => chip.Cycles.NeuronUpdate(image.Populations[c.Slice.Population.Index].Neuron) * c.Slice.Count).ToArray();
+        var costs = new Costs(chip);
+        var updateOf = image.Populations.Select(p => chip.Cycles.NeuronUpdate(p.Neuron).Count).ToArray();
+        var updates = image.Cores.Select(c => updateOf[c.Slice.Population.Index] * c.Slice.Count).ToArray();
         var stage = image.Cores.Select(c => image.Populations[c.Slice.Population.Index].Stage).ToArray();
         var heard = image.Projections.Select(p => p.Source).ToHashSet();
         var sends = image.Cores.Select(c => heard.Contains(c.Slice.Population)).ToArray();
@@ -40,17 +42,15 @@ public sealed class AnalyticTiming : ITimingModel
         var slowest = new Cycles[stages.Ticks];
         for (var tick = 0; tick < stages.Ticks; tick++)
         {
-            foreach (var onChip in neighbours) Fetch(chip, counts, tick, onChip, fetch);
+            foreach (var onChip in neighbours) Fetch(costs, counts, tick, onChip, fetch);
             long most = 0;
             for (var core = 0; core < times.Length; core++)
             {
-                ref readonly var did = ref counts[tick, core];
+                var did = counts[tick, core];
                 var since = tick - stage[core];
                 var computes = since >= 0 && since % image.TicksPerStep == 0 && since / image.TicksPerStep < image.Steps;
-                var synapses = SynapseCycles(chip.Cycles, did);
-                var busy = chip.Cycles.Tick.Cycles.Count + synapses
-                    + (computes ? updates[core].Count : 0)
-                    + (sends[core] ? chip.Cycles.PacketSent.Cycles.Count * did.SpikesSent : 0);
+                var synapses = costs.Synapses(did);
+                var busy = costs.Tick + synapses + (computes ? updates[core] : 0) + (sends[core] ? costs.PacketSent * did.SpikesSent : 0);
                 var waiting = Math.Max(0, fetch[core] - synapses);
                 var needed = busy + waiting;
                 most = Math.Max(most, needed);
@@ -63,20 +63,12 @@ public sealed class AnalyticTiming : ITimingModel
         return new(stages.Ticks, new(perTick), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest));
     }
 
-    /// <summary>Cycles a core spends on what arrives.</summary>
-    private static long SynapseCycles(CycleCosts costs, in CoreActivity did) =>
-        (costs.SpikeReceived.Cycles.Count * did.PacketsReceived)
-        + (costs.SynapticEvent.Cycles.Count * did.SynapticEvents)
-        + (costs.Mac.Cycles.Count * did.Macs)
-        + (costs.DmaSetup.Cycles.Count * did.RowsFetched);
-
     /// <summary>
     /// Cycles until each core of a chip has its rows. The memory serves cores in turn, word by word: when a core that asked for w words is
     /// done, every other has got min(w, its own words).
     /// </summary>
-    private static void Fetch(ChipModel chip, TickCounts counts, int tick, int[] cores, long[] fetch)
+    private static void Fetch(Costs costs, TickCounts counts, int tick, int[] cores, long[] fetch)
     {
-        var cyclesPerWord = chip.Synapse.Word.Bits.Count * chip.Core.Clock.Hertz / chip.Memory.SdramBandwidth.BitsPerSecond;
         foreach (var core in cores)
         {
             var words = counts[tick, core].DmaWords;
@@ -88,7 +80,29 @@ public sealed class AnalyticTiming : ITimingModel
 
             long served = 0;
             foreach (var other in cores) served += Math.Min(words, counts[tick, other].DmaWords);
-            fetch[core] = Math.Max(chip.Cycles.DmaWord.Cycles.Count * words, (long)Math.Ceiling(served * cyclesPerWord));
+            fetch[core] = Math.Max(costs.DmaWord * words, (long)Math.Ceiling(served * costs.CyclesPerWord));
         }
+    }
+
+    /// <summary>Costs of a chip model as plain numbers: quantities carry units and sources, and are not for inner loops.</summary>
+    private sealed class Costs(ChipModel chip)
+    {
+        private readonly long spikeReceived = chip.Cycles.SpikeReceived.Cycles.Count;
+        private readonly long synapticEvent = chip.Cycles.SynapticEvent.Cycles.Count;
+        private readonly long mac = chip.Cycles.Mac.Cycles.Count;
+        private readonly long dmaSetup = chip.Cycles.DmaSetup.Cycles.Count;
+
+        public long Tick { get; } = chip.Cycles.Tick.Cycles.Count;
+
+        public long PacketSent { get; } = chip.Cycles.PacketSent.Cycles.Count;
+
+        public long DmaWord { get; } = chip.Cycles.DmaWord.Cycles.Count;
+
+        /// <summary>Core cycles in which the memory of a chip delivers a word at its peak.</summary>
+        public double CyclesPerWord { get; } = chip.Synapse.Word.Bits.Count * chip.Core.Clock.Hertz / chip.Memory.SdramBandwidth.BitsPerSecond;
+
+        /// <summary>Cycles a core spends on what arrives.</summary>
+        public long Synapses(in CoreActivity did) =>
+            (spikeReceived * did.PacketsReceived) + (synapticEvent * did.SynapticEvents) + (mac * did.Macs) + (dmaSetup * did.RowsFetched);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime.Arrays;
 
@@ -51,7 +52,8 @@ public sealed class BadCommandTests : Scratch
         Assert.DoesNotContain(Directory.GetFiles(Folder), f => f.EndsWith(".part", StringComparison.Ordinal) || f.EndsWith("a.ncimg", StringComparison.Ordinal));
     }
 
-    private string Clean(string text) => text.Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Trim('\n') + "\n";
+    // Sizes of images are the compiler's business, not this test's.
+    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Trim('\n') + "\n";
 
     private void MakeFiles(string name)
     {

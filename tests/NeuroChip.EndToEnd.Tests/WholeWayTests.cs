@@ -11,7 +11,7 @@ public sealed class WholeWayTests : Scratch
     public void DemoSaysWhatItDidAndWhereTheReportIs()
     {
         var result = CommandLine.RunWell("demo", "--report", At("report"));
-        foreach (var said in (string[])["Accuracy", "44 of 48", "Latency", "Energy", "boundary: board", "Not modelled", At("report") + "/report.html"]) Assert.Contains(said, result.Output);
+        foreach (var said in (string[])["Accuracy", "of 48", "Latency", "Energy", "boundary: board", "Quantised", "Not modelled", At("report") + "/report.html"]) Assert.Contains(said, result.Output);
         Assert.Equal("", result.Error);
         Assert.Contains("digits-csnn", File.ReadAllText(At("report/report.html")));
     }
@@ -41,9 +41,9 @@ public sealed class WholeWayTests : Scratch
     [Fact]
     public void SimulateIsCompileAndRun()
     {
-        CommandLine.RunWell("compile", CommandLine.DemoModel, "-o", At("digits-csnn.ncimg"));
+        CommandLine.RunWell("compile", CommandLine.DemoModel, "--precision", "float32", "-o", At("digits-csnn.ncimg"));
         CommandLine.RunWell("run", At("digits-csnn.ncimg"), "--input", CommandLine.DemoInput, "--record", "n1,n3", "--output", At("a.npz"));
-        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--input", CommandLine.DemoInput, "--record", "n1,n3", "--output", At("b.npz"));
+        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--precision", "float32", "--input", CommandLine.DemoInput, "--record", "n1,n3", "--output", At("b.npz"));
         Assert.Equal(File.ReadAllBytes(At("a.npz")), File.ReadAllBytes(At("b.npz")));
         var arrays = ArrayFile.Read(At("a.npz"));
         Assert.Equal(["rate", "spk:n1", "spk:n3"], arrays.Keys);
@@ -54,7 +54,7 @@ public sealed class WholeWayTests : Scratch
     [Fact]
     public void OutputIsTheMeanOfTheSpikesOfTheLastLayer()
     {
-        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--input", CommandLine.DemoInput, "--record", "n3", "--output", At("y.npz"), "--samples", "..5");
+        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--precision", "float32", "--input", CommandLine.DemoInput, "--record", "n3", "--output", At("y.npz"), "--samples", "..5");
         var arrays = ArrayFile.Read(At("y.npz"));
         for (var s = 0; s < 5; s++)
         {
@@ -67,9 +67,27 @@ public sealed class WholeWayTests : Scratch
     }
 
     [Fact]
+    public void IntegersKeepTheAccuracy()
+    {
+        (int Correct, double? Quantised) Of(string precision)
+        {
+            CommandLine.RunWell("simulate", CommandLine.DemoModel, "--precision", precision, "--input", CommandLine.DemoInput, "--labels", "labels", "--report", At(precision));
+            var report = JsonReport.Read(At(precision + "/report.json"));
+            return (report.Accuracy!.Correct, report.Quantisation?.QuantisedAccuracy);
+        }
+
+        var (inFloat, none) = Of("float32");
+        var (inIntegers, quantised) = Of("int8");
+        Assert.Equal(44, inFloat);
+        Assert.Null(none);
+        Assert.InRange(inIntegers, inFloat - 1, 48);
+        Assert.Equal(inIntegers / 48.0, quantised!.Value, 12);
+    }
+
+    [Fact]
     public void JsonOnStandardOutputIsTheReport()
     {
-        var result = CommandLine.RunWell("simulate", CommandLine.DemoModel, "--input", CommandLine.DemoInput, "--labels", "labels", "--json", "--report", At("report"));
+        var result = CommandLine.RunWell("simulate", CommandLine.DemoModel, "--precision", "float32", "--input", CommandLine.DemoInput, "--labels", "labels", "--json", "--report", At("report"));
         Assert.Equal(File.ReadAllText(At("report/report.json")), result.Output);
         using var json = JsonDocument.Parse(result.Output);
         Assert.Equal(44, json.RootElement.GetProperty("accuracy").GetProperty("correct").GetInt32());
@@ -83,7 +101,7 @@ public sealed class WholeWayTests : Scratch
     [Fact]
     public void ReportIsPricedAgainAndCompared()
     {
-        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--input", CommandLine.DemoInput, "--samples", "0", "--report", At("report"));
+        CommandLine.RunWell("simulate", CommandLine.DemoModel, "--precision", "float32", "--input", CommandLine.DemoInput, "--samples", "0", "--report", At("report"));
         var repriced = CommandLine.RunWell("report", At("report/report.json"), "--reprice", "hoeppner2019", "--json");
         using var json = JsonDocument.Parse(repriced.Output);
         Assert.Equal("hoeppner2019", json.RootElement.GetProperty("energy").GetProperty("table").GetString());

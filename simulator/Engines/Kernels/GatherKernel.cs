@@ -34,7 +34,7 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (ScattersCheaper(events.Count)) Scatter(events, sums, first, end);
+        if (ScattersCheaper(events.Count, (long)geometry.Pixels * geometry.Groups)) Scatter(events, sums, first, end);
         else Gather(events, sums, first, end);
     }
 
@@ -42,11 +42,11 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     /// Compares the two in units of about a cycle. A gather visits every cell, with its segments and its registers; a scatter finds the cells of each
     /// event and loads and stores the registers of each. The constants are fitted to tools/bench.
     /// </summary>
-    internal bool ScattersCheaper(int events)
+    internal bool ScattersCheaper(int events, long cells)
     {
         if (geometry.Pixels == 1 && geometry.Groups == 1) return false;
         var registers = (geometry.CellTargets + TLanes.Width - 1) / TLanes.Width;
-        var gather = (long)geometry.Pixels * geometry.Groups * rows.Blocks.Length * (40 + (4 * geometry.MaxSegments));
+        var gather = cells * rows.Blocks.Length * (40 + (4 * geometry.MaxSegments));
         return events * (60L + (geometry.CellsPerEvent * (10L + registers))) < gather;
     }
 
@@ -109,7 +109,6 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     internal void Gather(EventList<TSum> events, TSum* sums, int first, int end)
     {
         var segments = stackalloc Segment[geometry.MaxSegments];
-        var staging = stackalloc TSum[4 * TLanes.Width];
         var single = geometry.Pixels == 1 && geometry.Groups == 1;
         var pixelTargets = geometry.Groups * geometry.CellTargets;
         var (firstPixel, endPixel) = single ? (0, 1) : (first / pixelTargets, end / pixelTargets);
@@ -133,19 +132,27 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
 
                     if (!any) continue;
                     var cell = sums + ((long)pixel * pixelTargets) + (group * geometry.CellTargets) + block.FirstColumn;
-                    if (block.Columns == block.Width)
-                    {
-                        Cell(events, cell, block.Width, rows.Pointer + block.Offset, segments, count);
-                        continue;
-                    }
-
-                    // The last block of a row that does not fill its registers: its spare lanes must not reach the neighbour's accumulators.
-                    for (var i = 0; i < block.Columns; i++) staging[i] = cell[i];
-                    Cell(events, staging, block.Width, rows.Pointer + block.Offset, segments, count);
-                    for (var i = 0; i < block.Columns; i++) cell[i] = staging[i];
+                    AddBlock(events, cell, block, block.Columns, rows.Pointer, segments, count);
                 }
             }
         }
+    }
+
+    /// <summary>Adds the events of a cell's segments (positions in the event list) to the columns of one block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void AddBlock(EventList<TSum> events, TSum* cell, in RowBlock block, int columns, TWeight* rows, Segment* segments, int count)
+    {
+        if (columns == block.Width)
+        {
+            Cell(events, cell, block.Width, rows + block.Offset, segments, count);
+            return;
+        }
+
+        // A block that does not fill its registers: the spare lanes must not reach the neighbour's accumulators.
+        var staging = stackalloc TSum[4 * TLanes.Width];
+        for (var i = 0; i < columns; i++) staging[i] = cell[i];
+        Cell(events, staging, block.Width, rows + block.Offset, segments, count);
+        for (var i = 0; i < columns; i++) cell[i] = staging[i];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -70,26 +70,43 @@ internal sealed class KernelFactory(RegisterWidth width)
     private SynapseKernel<T> Gather<T>(GatherGeometry geometry, Tensor rows) where T : unmanaged, INumber<T>
     {
         // Half-empty registers cost as much as full ones: narrow cells take narrower registers.
-        var bits = geometry.CellTargets <= 4 ? RegisterWidth.Bits128 : geometry.CellTargets <= 8 ? RegisterWidth.Bits256 : RegisterWidth.Bits512;
+        var together = geometry.Map is ConvMap conv ? NarrowConvKernel<Float128, Vector128<float>, float, float>.Together(conv) : 1;
+        var columns = geometry.CellTargets * together;
+        var bits = columns <= 4 ? RegisterWidth.Bits128 : columns <= 8 ? RegisterWidth.Bits256 : RegisterWidth.Bits512;
         if (bits > width) bits = width;
-        return (SynapseKernel<T>)(object)((rows.Type, bits) switch
+        return (SynapseKernel<T>)((rows.Type, bits) switch
         {
-            (DType.Float32, RegisterWidth.Bits512) => new GatherKernel<Float512, Vector512<float>, float, float>(geometry, Pack<float>(geometry, rows, 16)),
-            (DType.Float32, RegisterWidth.Bits256) => new GatherKernel<Float256, Vector256<float>, float, float>(geometry, Pack<float>(geometry, rows, 8)),
-            (DType.Float32, _) => new GatherKernel<Float128, Vector128<float>, float, float>(geometry, Pack<float>(geometry, rows, 4)),
-            (DType.Int8, RegisterWidth.Bits512) => new GatherKernel<Byte512, Vector512<int>, sbyte, int>(geometry, Pack<sbyte>(geometry, rows, 16)),
-            (DType.Int8, _) => new GatherKernel<Byte256, Vector256<int>, sbyte, int>(geometry, Pack<sbyte>(geometry, rows, 8)),
-            (DType.Int16, RegisterWidth.Bits512) => new GatherKernel<Short512, Vector512<int>, short, int>(geometry, Pack<short>(geometry, rows, 16)),
-            (DType.Int16, _) => new GatherKernel<Short256, Vector256<int>, short, int>(geometry, Pack<short>(geometry, rows, 8)),
+            (DType.Float32, RegisterWidth.Bits512) => Gather<Float512, Vector512<float>, float, float>(geometry, rows, together),
+            (DType.Float32, RegisterWidth.Bits256) => Gather<Float256, Vector256<float>, float, float>(geometry, rows, together),
+            (DType.Float32, _) => Gather<Float128, Vector128<float>, float, float>(geometry, rows, together),
+            (DType.Int8, RegisterWidth.Bits512) => Gather<Byte512, Vector512<int>, sbyte, int>(geometry, rows, together),
+            (DType.Int8, _) => Gather<Byte256, Vector256<int>, sbyte, int>(geometry, rows, together),
+            (DType.Int16, RegisterWidth.Bits512) => Gather<Short512, Vector512<int>, short, int>(geometry, rows, together),
+            (DType.Int16, _) => Gather<Short256, Vector256<int>, short, int>(geometry, rows, together),
             _ => (object)new InverseKernel<int>(geometry.Map, Widened<int>(rows), false),
         });
     }
 
-    private PackedRows<TWeight> Pack<TWeight>(GatherGeometry geometry, Tensor rows, int register) where TWeight : unmanaged
+    private object Gather<TLanes, TVector, TWeight, TSum>(GatherGeometry geometry, Tensor rows, int together)
+        where TLanes : struct, IRowLanes<TVector, TWeight, TSum>
+        where TVector : struct
+        where TWeight : unmanaged
+        where TSum : unmanaged
     {
-        var key = (rows, geometry.CellTargets, register);
+        var plain = new GatherKernel<TLanes, TVector, TWeight, TSum>(geometry, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width));
+        if (together == 1) return plain;
+        var map = (ConvMap)geometry.Map;
+        var spread = Tensor.Vector(NarrowConvKernel<TLanes, TVector, TWeight, TSum>.Spread(map, together, rows.Span<TWeight>()));
+        var window = NarrowConvKernel<TLanes, TVector, TWeight, TSum>.WindowOf(map, together);
+        var wide = Pack<TWeight>(spread, map.Y.Kernel * window * map.Channels, together * map.OutChannels, TLanes.Width);
+        return new NarrowConvKernel<TLanes, TVector, TWeight, TSum>(map, together, wide, plain);
+    }
+
+    private PackedRows<TWeight> Pack<TWeight>(Tensor weights, int rows, int columns, int register) where TWeight : unmanaged
+    {
+        var key = (weights, columns, register);
         if (packed.TryGetValue(key, out var known)) return (PackedRows<TWeight>)known;
-        var fresh = new PackedRows<TWeight>(rows.Span<TWeight>(), geometry.Rows, geometry.CellTargets, register);
+        var fresh = new PackedRows<TWeight>(weights.Span<TWeight>(), rows, columns, register);
         packed.Add(key, fresh);
         return fresh;
     }

@@ -128,7 +128,7 @@ public sealed class QuantiserTests
                 // Where a shortcut of weight 1 shares an accumulator with small weights, those have few of the 8 bits; and ten neurons that
                 // see the sum of 512 others see every spike of theirs that differs.
                 data.Add(name, 8, name.Contains("residual", StringComparison.Ordinal) || name.Contains("pooling", StringComparison.Ordinal) ? 0.95 : 0.97);
-                data.Add(name, 16, 0.995);
+                data.Add(name, 16, name.Contains("pooling", StringComparison.Ordinal) ? 0.98 : 0.995);
             }
 
             return data;
@@ -150,7 +150,7 @@ public sealed class QuantiserTests
 
             // A spike too many among a hundred is a tenth of the power of a sum of them.
             if (p.RealError is { } error) Assert.True(error <= (bits <= 8 ? 0.15 : 0.05), $"'{p.Name}' is off by {error:P2}");
-            Assert.False(p.MaySaturate || p.MembraneMayOverflow, p.Name);
+            Assert.False(p.MembraneMayOverflow, p.Name);
         }
 
         // A network that is silent, or always fires, would agree whatever the numbers are.
@@ -284,6 +284,59 @@ public sealed class QuantiserTests
         Assert.Same(quantised, pass.Run(quantised, context));
     }
 
+    [Theory]
+    [InlineData(8, 0.95)]
+    [InlineData(16, 0.96)]
+    public void Narrow_accumulators_do_not_spoil_the_spikes(int bits, double least)
+    {
+        foreach (var (name, build) in Networks)
+        {
+            var (make, module) = build();
+            var (_, report) = Quantiser.Quantise(module, new() { WeightBits = bits, AccumulatorBits = 16, Calibration = make.Samples(module, 3) });
+            Assert.True(report.LeastAgreement >= least, $"{name}: {report.LeastAgreement:P2}");
+        }
+    }
+
+    [Fact]
+    public void Rounding_errors_are_made_to_cancel_also_on_samples_not_seen()
+    {
+        var make = new FloatModules(20);
+        var x = make.Input(new([1, 12], false));
+        var copies = make.Add("copies", FloatModules.IntegrateAndFire(), new([1, 60], false));
+        var output = make.Add("output", FloatModules.Leaky(0.9f, 1f, hard: true), new([1, 40], false));
+
+        // Five neurons behind each input fire together: the sum of their five errors counts, not each error.
+        make.Wire(x, copies, new DenseMap(12, 60), Tensor.Vector([.. Enumerable.Range(0, 720).Select(i => i / 60 == i % 60 % 12 ? 1f : 0f)]));
+        make.Wire(copies, output, new DenseMap(60, 40), make.Weights(2400, 0.1, 0.02));
+        var module = make.Build(Signal.Emission(output));
+        var samples = make.Samples(module, 12);
+        var seen = samples.Take(6).ToArray();
+        double Agreement(QuantiseOptions options)
+        {
+            var after = Quantiser.Quantise(module, options).Quantised;
+            return samples.Skip(6).Average(s => new ModuleInterpreter(module).Run(s, record: true).Emissions[2].Array<float>()
+                .Zip(new ModuleInterpreter(after).Run(s, record: true).Emissions[2].Array<int>(), (a, b) => a == b ? 1.0 : 0).Average());
+        }
+
+        var blind = Agreement(new() { WeightBits = 4 });
+        var seeing = Agreement(new() { WeightBits = 4, Calibration = seen });
+        Assert.True(1 - seeing < 0.5 * (1 - blind), $"{blind:P2} without samples, {seeing:P2} with");
+    }
+
+    [Fact]
+    public void Inputs_on_a_few_levels_are_exact()
+    {
+        var make = new FloatModules(19);
+        var x = make.Input(new([1, 20], false), SpikeDomain.Real);
+        var output = make.Add("output", FloatModules.Leaky(0.5f, 1f, hard: true), new([1, 5], false));
+        make.Wire(x, output, new DenseMap(20, 5), make.Weights(100, 0.3));
+        var module = make.Build(Signal.Emission(output));
+        var pixels = new Dictionary<string, Tensor> { ["x"] = Tensor.Vector([.. Enumerable.Range(0, 20 * module.Steps).Select(i => (i * 7 % 17) / 16f)]) };
+        var (quantised, report) = Quantiser.Quantise(module, new() { WeightBits = 8, AccumulatorBits = 16, Calibration = [pixels] });
+        Assert.Equal(1.0 / 16, Assert.IsType<SourceNeuron>(quantised.Populations[0].Neuron).Unit);
+        Assert.Equal(0, report.Populations[0].RealError);
+    }
+
     [Fact]
     public void Readouts_give_values_of_the_model()
     {
@@ -310,10 +363,18 @@ public sealed class QuantiserTests
         var output = make.Add("output", FloatModules.IntegrateAndFire(), new([1, 2], false));
         make.Wire(x, output, new DenseMap(1000, 2), Tensor.Vector([.. Enumerable.Range(0, 2000).Select(i => 1f + (i / 1999f))]));
         var module = make.Build(Signal.Emission(output));
-        var narrow = Quantiser.Quantise(module, new() { AccumulatorBits = 16 }).Report.Populations[1];
-        Assert.True(narrow.MaySaturate);
-        Assert.InRange(narrow.AccumulatorBound, 64 * 1000, 127 * 1000);
-        Assert.False(Quantiser.Quantise(module, new() { AccumulatorBits = 24 }).Report.Populations[1].MaySaturate);
+        Population(new() { AccumulatorBits = 24 }, saturates: false, 64 * 1000, 127 * 1000);
+
+        // Bounds alone make the weights as coarse as 16 bits need; samples that never have all sources active at once leave them finer, and the bound says what could happen.
+        Population(new() { AccumulatorBits = 16 }, saturates: false, 24_000, 32_767);
+        Population(new() { AccumulatorBits = 16, Calibration = make.Samples(module, 2, rate: 0.1) }, saturates: true, 64 * 1000, 127 * 1000);
+
+        void Population(QuantiseOptions options, bool saturates, double least, double most)
+        {
+            var report = Quantiser.Quantise(module, options).Report.Populations[1];
+            Assert.Equal(saturates, report.MaySaturate);
+            Assert.InRange(report.AccumulatorBound, least, most);
+        }
     }
 
     [Fact]

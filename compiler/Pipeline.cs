@@ -29,6 +29,9 @@ public sealed record CompileOptions
     /// <summary>Full shapes of inputs the file leaves open.</summary>
     public ImmutableDictionary<string, ImmutableArray<int>> InputShapes { get; init; } = ImmutableDictionary<string, ImmutableArray<int>>.Empty;
 
+    /// <summary>Shapes of the arrays that will be fed in, where they are known (see <see cref="FlattenOptions"/>).</summary>
+    public ImmutableDictionary<string, ImmutableArray<int>>? ArrayShapes { get; init; }
+
     /// <summary>Samples for calibration, by model input (see <see cref="PassContext.Samples"/>); made once the module's inputs are known.</summary>
     public Func<Module, IReadOnlyList<IReadOnlyDictionary<string, Tensor>>>? Samples { get; init; }
 
@@ -78,7 +81,7 @@ public static class Pipeline
     public static Graph Import(string onnx, CompileOptions options, Action<string>? progress = null)
     {
         progress?.Invoke("read");
-        var flat = OnnxLoader.Load(onnx, new(options.InputShapes));
+        var flat = OnnxLoader.Load(onnx, new(options.InputShapes, options.ArrayShapes));
         progress?.Invoke("roll time");
         return TimeRolling.Roll(flat, new(options.Timesteps, options.States));
     }

@@ -27,8 +27,8 @@ internal sealed class AffineRecurrence
     /// <summary>The next state if it did.</summary>
     public Polynomial[] Fired { get; set; } = [];
 
-    /// <summary>The membrane as a combination of the states.</summary>
-    public double[] Watch { get; set; } = [];
+    /// <summary>The membrane as a combination of the states: a factor per state, one for all neurons or one each.</summary>
+    public double[][] Watch { get; set; } = [];
 
     public double[] Threshold { get; set; } = [];
 
@@ -36,10 +36,16 @@ internal sealed class AffineRecurrence
     public bool Resets => Kept.Zip(Fired).Any(p => !p.First.AlmostEquals(p.Second));
 
     /// <summary>
-    /// Writes <paramref name="target"/> as a combination of <paramref name="basis"/> with shared factors, plus a constant. Factors is null if there is none.
+    /// Writes <paramref name="target"/> as a combination of <paramref name="basis"/> plus a constant; with several states the factors are the
+    /// same for all neurons. Factors is null if there is none.
     /// </summary>
-    public static (double[]? Factors, double[] Constant) Solve(Polynomial target, IReadOnlyList<Polynomial> basis)
+    public static (double[][]? Factors, double[] Constant) Solve(Polynomial target, IReadOnlyList<Polynomial> basis)
     {
+        if (basis.Count == 1)
+        {
+            var (factor, constant) = Multiple(target, basis[0]);
+            return factor is null ? (null, []) : ([[.. factor.Select(Snapped)]], constant);
+        }
         var products = basis.Append(target).SelectMany(p => p.Terms).Where(t => t.Atoms.Length > 0).Select(t => t.Atoms).DistinctBy(a => string.Join(',', a)).ToArray();
         int n = basis.Count;
         var normal = new double[n, n + 1];
@@ -57,14 +63,16 @@ internal sealed class AffineRecurrence
         var rest = target;
         for (var i = 0; i < n; i++)
         {
-            var nearest = Math.Round(factors[i]);
-            if (Math.Abs(factors[i] - nearest) < 1e-7) factors[i] = nearest;
+            factors[i] = Snapped(factors[i]);
             rest -= basis[i].Scale([factors[i]]);
         }
         var size = products.Length == 0 ? 1 : products.Max(a => basis.Append(target).Max(p => Math.Abs(p[a][0])));
         var left = rest.Terms.Where(t => t.Atoms.Length > 0).SelectMany(t => t.Coefficient).Select(Math.Abs).DefaultIfEmpty(0).Max();
-        return left <= Polynomial.Tolerance * size ? (factors, rest[[]]) : (null, []);
+        return left <= Polynomial.Tolerance * size ? ([.. factors.Select(f => new[] { f })], rest[[]]) : (null, []);
     }
+
+    /// <summary>Factors that are integers but for rounding are integers.</summary>
+    private static double Snapped(double factor) => Math.Abs(factor - Math.Round(factor)) < 1e-7 ? Math.Round(factor) : factor;
 
     /// <summary>
     /// Writes <paramref name="target"/> as a multiple of one polynomial, by a factor that may differ between neurons, plus a constant.
@@ -89,24 +97,24 @@ internal sealed class AffineRecurrence
         var parameters = new List<Parameter>();
         var code = new List<Instruction>();
         var quiet = Combination(kept.Factors, kept.Constant);
-        var same = kept.Factors.AsSpan().SequenceEqual(fired.Factors) && Polynomial.Zip(kept.Constant, fired.Constant, (a, b) => Math.Abs(a - b)).All(d => d < 1e-12);
+        var same = kept.Factors.Zip(fired.Factors).All(p => p.First.AsSpan().SequenceEqual(p.Second)) && Polynomial.Zip(kept.Constant, fired.Constant, (a, b) => Math.Abs(a - b)).All(d => d < 1e-12);
         if (same) return new(1 + Basis.Length, [.. parameters], [.. code], quiet, []);
         var spiking = Combination(fired.Factors, fired.Constant);
         code.Add(new(ElementwiseOp.Input, 0));
         code.Add(new(ElementwiseOp.Select, code.Count - 1, spiking, quiet));
         return new(1 + Basis.Length, [.. parameters], [.. code], code.Count - 1, []);
 
-        int Combination(double[] factors, double[] constant)
+        int Combination(double[][] factors, double[] constant)
         {
             var sum = -1;
             for (var i = 0; i < factors.Length; i++)
             {
-                if (factors[i] == 0) continue;
+                if (factors[i].All(f => f == 0)) continue;
                 code.Add(new(ElementwiseOp.Input, 1 + i));
                 var term = code.Count - 1;
-                if (factors[i] != 1)
+                if (factors[i].Any(f => f != 1))
                 {
-                    var factor = Constant([factors[i]]);
+                    var factor = Constant(factors[i]);
                     code.Add(new(ElementwiseOp.Multiply, term, factor));
                     term = code.Count - 1;
                 }
@@ -144,26 +152,26 @@ internal sealed class AffineRecurrence
         if (n == 1 && Spiking && ports.Count == 1)
         {
             var w = Watch[0];
-            Parameter Of(double[] values, double factor = 1) => ToParameter([.. values.Select(v => v * factor)]);
+            Parameter Of(double[] values, double[]? factor = null) => ToParameter(factor is null ? values : Polynomial.Zip(values, factor, (v, f) => v * f));
             double[] decay = [0], firedDecay = [0];
             if (States.Length == 1) (decay, firedDecay) = (Kept[0][formulas.AtomOf(States[0])], Fired[0][formulas.AtomOf(States[0])]);
-            var lif = new LifNeuron("", Of(decay), Of(Kept[0][[]], w), Of(firedDecay), Of(Fired[0][[]], w), Of(portGains[0][0], w), Of(Threshold), Strict, Start(0).Map(v => (float)(v * w)));
+            var lif = new LifNeuron("", Of(decay), Of(Kept[0][[]], w), Of(firedDecay), Of(Fired[0][[]], w), Of(portGains[0][0], w), Of(Threshold), Strict, Of([.. Start(0).Values], w));
             if (States.Length == 0) lif = lif with { Offset = Parameter.Zero, FiredOffset = Parameter.Zero };
             lif = lif with { Model = NeuronTitles.Of(lif, States.Length > 0) };
-            return new(lif, [.. ports], domain, w == 1 ? observed : observed.ToDictionary(o => o.Key, o => Unscaled(o.Value, 1 / w)));
+            return new(lif, [.. ports], domain, w is [1.0] ? observed : observed.ToDictionary(o => o.Key, o => Unscaled(o.Value, ToParameter([.. w.Select(f => 1 / f)]))));
         }
         if (States.Length == 0) return null;
         var atoms = States.Select(formulas.AtomOf).ToArray();
         ImmutableArray<Parameter> Matrix(Polynomial[] rows) => [.. rows.SelectMany(r => atoms.Select(a => ToParameter(r[a])))];
         var affine = new AffineNeuron(
             "",
-            [.. NeuronTitles.StateNames(n, Watch)],
+            [.. NeuronTitles.StateNames(n, [.. Watch.Select(w => w[0])])],
             Matrix(Kept),
             [.. Kept.Select(p => ToParameter(p[[]]))],
             Matrix(Fired),
             [.. Fired.Select(p => ToParameter(p[[]]))],
             [.. Enumerable.Range(0, n).SelectMany(i => portGains.Select(g => ToParameter(g[i])))],
-            [.. Watch.Select(v => new Parameter((float)v))],
+            [.. Watch.Select(ToParameter)],
             Spiking,
             ToParameter(Threshold),
             Strict,
@@ -209,10 +217,10 @@ internal sealed class AffineRecurrence
 
     private static Parameter ToParameter(double[] values) => new([.. Polynomial.Compact([.. values.Select(v => (double)(float)v)])]);
 
-    private static ElementwiseProgram Unscaled(ElementwiseProgram program, double factor)
+    private static ElementwiseProgram Unscaled(ElementwiseProgram program, Parameter factor)
     {
         // The state of a LIF neuron is its membrane; a formula over the file's own state variable divides it out again.
-        var parameters = program.Parameters.Add(new Parameter((float)factor));
+        var parameters = program.Parameters.Add(factor);
         var code = ImmutableArray.CreateBuilder<Instruction>();
         code.Add(new(ElementwiseOp.Parameter, parameters.Length - 1));
         var moved = new int[program.Code.Length];

@@ -114,7 +114,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
             recurrence.Basis = [difference - Polynomial.Constant(constant)];
             recurrence.Kept = recurrence.Basis;
             recurrence.Fired = recurrence.Basis;
-            recurrence.Watch = [1];
+            recurrence.Watch = [[1]];
             recurrence.Threshold = [.. constant.Select(c => -c)];
             return recurrence;
         }
@@ -130,7 +130,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
         {
             recurrence.Fired = [.. states.Select(s => Given(next[s], true))];
             var again = Polynomial.Constant(threshold);
-            for (var i = 0; i < states.Length; i++) again += Polynomial.Atom(formulas.AtomOf(states[i])).Scale([watch[i]]);
+            for (var i = 0; i < states.Length; i++) again += Polynomial.Atom(formulas.AtomOf(states[i])).Scale(watch[i]);
             foreach (var a in before)
                 if (formulas.IsComparison(a) && (formulas.ComparisonOf(a).Strict != strict || !formulas.ComparisonOf(a).Difference.AlmostEquals(again))) return null;
         }
@@ -147,7 +147,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
                 {
                     var factor = recurrence.Kept[i][formulas.AtomOf(states[j])];
                     var replaced = Polynomial.Constant(reset[j].Constant);
-                    for (var m = 0; m < states.Length; m++) replaced += Polynomial.Atom(formulas.AtomOf(states[m])).Scale([reset[j].Factors![m]]);
+                    for (var m = 0; m < states.Length; m++) replaced += Polynomial.Atom(formulas.AtomOf(states[m])).Scale(reset[j].Factors![m]);
                     fired[i] = fired[i] - Polynomial.Atom(formulas.AtomOf(states[j])).Scale(factor) + replaced.Scale(factor);
                 }
             }
@@ -206,7 +206,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
     {
         var membrane = Polynomial.Constant(recurrence.Threshold).Scale([-1]);
         for (var i = 0; i < recurrence.States.Length; i++)
-            membrane += Polynomial.Constant([.. StartOf(graph, recurrence.States[i], 0).Values]).Scale([recurrence.Watch[i]]);
+            membrane += Polynomial.Constant([.. StartOf(graph, recurrence.States[i], 0).Values]).Scale(recurrence.Watch[i]);
         return membrane[[]].Any(m => recurrence.Strict ? m > 0 : m >= 0);
     }
 

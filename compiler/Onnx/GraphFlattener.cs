@@ -242,6 +242,17 @@ internal sealed class GraphFlattener
         return Builder.Add(name, null);
     }
 
+    /// <summary>The shape of an input with open extents as the array that will be fed in has it; null if that does not fit.</summary>
+    private ImmutableArray<int>? OfArray(string name, int[] dims)
+    {
+        if (options.ArrayShapes?.GetValueOrDefault(name) is not { IsDefault: false } array) return null;
+        if (array.Length == dims.Length + 1) array = array.RemoveAt(0);
+        if (array.Length != dims.Length) return null;
+        for (var axis = 1; axis < dims.Length; axis++)
+            if (dims[axis] >= 0 && dims[axis] != array[axis]) return null;
+        return [.. dims.Select((d, axis) => d >= 0 ? d : axis == 0 ? 1 : array[axis])];
+    }
+
     private Operand? InputOf(ValueInfoProto input)
     {
         var place = new Place(path, $"input '{input.Name}'");
@@ -260,6 +271,7 @@ internal sealed class GraphFlattener
         }
 
         var dims = type.Shape?.Dim.Select(d => d.DimValue > 0 ? (int)d.DimValue : -1).ToArray();
+        if (given.IsDefault && dims is not null && dims.Contains(-1) && OfArray(input.Name, dims) is { } fed) given = fed;
         if (given.IsDefault && dims!.Contains(-1))
         {
             var open = string.Join(", ", type.Shape!.Dim.Select((d, axis) => (d, axis)).Where(p => p.d.DimValue <= 0).Select(p => p.d.DimParam.Length > 0 ? $"axis {p.axis} ('{p.d.DimParam}')" : $"axis {p.axis}"));

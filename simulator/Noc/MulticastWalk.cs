@@ -32,18 +32,21 @@ public sealed class MulticastWalk
     }
 
     /// <summary>
-    /// The tree of each core of the image; an empty one where nothing listens to the population. Loops, packets that are lost and
+    /// The tree of each core of the image; an empty one where nothing listens to any of its neurons. Loops, packets that are lost and
     /// packets delivered twice are reported together (NC5031 to NC5033).
     /// </summary>
     public static ImmutableArray<MulticastTree> Trees(ChipImage image, ChipModel chip)
     {
         var walk = new MulticastWalk(image, chip);
-        var heard = image.Projections.Select(p => p.Source).ToHashSet();
+        var outgoing = image.Projections.ToLookup(p => p.Source);
         ImmutableArray<MulticastTree> trees =
         [
-            .. image.Cores.Select(core => heard.Contains(core.Slice.Population) ? walk.From(core) : new MulticastTree(0, [], [], 0)),
+            .. image.Cores.Select(core => IsHeard(core.Slice) ? walk.From(core) : new MulticastTree(0, [], [], 0)),
         ];
         return walk.findings.Count == 0 ? trees : throw new DiagnosticException([.. walk.findings]);
+
+        // A strided projection may pass over every neuron of a slice.
+        bool IsHeard(CoreSlice slice) => outgoing[slice.Population].Any(p => Enumerable.Range(slice.First, slice.Count).Any(a => p.Map.Count(a) > 0));
     }
 
     /// <summary>Packets of <paramref name="sender"/> do not come to a core of the image that has targets of its neurons.</summary>

@@ -54,9 +54,9 @@ internal static partial class Arrays
     public static Tensor Row(Tensor tensor, int index)
     {
         var size = tensor.Length / tensor.Shape[0];
-        return tensor.Type == DType.Float32
-            ? Tensor.Of(tensor.Shape[1..], tensor.Span<float>().Slice(index * size, size).ToArray())
-            : Tensor.Of(tensor.Shape[1..], tensor.Span<long>().Slice(index * size, size).ToArray());
+        return tensor.Type == DType.Int64
+            ? Tensor.Of(tensor.Shape[1..], tensor.Span<long>().Slice(index * size, size).ToArray())
+            : Tensor.Of(tensor.Shape[1..], tensor.ToFloats().AsSpan(index * size, size).ToArray());
     }
 
     [GeneratedRegex(@"'shape': \(([^)]*)\)")]

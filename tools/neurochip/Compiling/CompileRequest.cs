@@ -29,6 +29,7 @@ internal sealed record CompileRequest(string Model, string Chip, CompileOptions 
             var arrays = loaded ?? ArrayFile.Read(Calibrate);
             options = options with
             {
+                ArrayShapes = arrays.ToImmutableDictionary(a => a.Key, a => a.Value.Shape),
                 Samples = module => Samples(module, arrays),
                 Labels = Labels is not null && arrays.TryGetValue(Labels, out var classes) ? [.. classes.ToLongs().Select(l => (int)l)] : [],
                 Engine = engine.Run,

@@ -3,7 +3,7 @@ namespace NeuroChip.Compiler.Mapping;
 /// <summary>
 /// Simulated annealing from the Hilbert placement: slices move to free cores or change places, so that the sum over connections of expected
 /// packets times hops falls. The cost is kept as an integer and updated by differences; the number of moves is fixed by the size of the
-/// network, so the result depends on the seed only, never on the clock.
+/// network, so the result depends on the seed only, never on the clock. Boards that the start leaves empty stay empty.
 /// </summary>
 public sealed class AnnealingPlacer : IPlacer
 {
@@ -41,6 +41,8 @@ public sealed class AnnealingPlacer : IPlacer
         private readonly long[] weights;
         private readonly List<int>[] onChip;
         private readonly long[] bytes;
+        private readonly bool[] open;
+        private readonly int widest;
         private readonly int[] placeOf;
         private RandomSequence random;
 
@@ -56,6 +58,10 @@ public sealed class AnnealingPlacer : IPlacer
                 onChip[ChipOf[s]].Add(s);
                 bytes[ChipOf[s]] += problem.SharedBytes[s];
             }
+            // A board is on as a whole, and a network may need few of many: only boards in use are open, and the window is no wider than they are.
+            var boards = ChipOf.Select(c => machine.Boards[c]).ToHashSet();
+            open = [.. machine.Boards.Select(boards.Contains)];
+            widest = Math.Min(Math.Max(machine.Width, machine.Height) / 2, ((int)Math.Ceiling(Math.Sqrt(open.Count(o => o))) + 1) / 2);
             // Each connection is seen from both its ends.
             var traffic = problem.Traffic;
             offsets = new int[traffic.Count + 1];
@@ -88,7 +94,7 @@ public sealed class AnnealingPlacer : IPlacer
             var work = Math.Clamp(BudgetPerSlice * ChipOf.Length, Budget, MostBudget);
             var moves = Math.Min(work / Math.Max(1, 2L * others.Length / ChipOf.Length), 2000L * ChipOf.Length);
             long sum = 0;
-            var reach = Math.Max(machine.Width, machine.Height) / 2;
+            var reach = widest;
 
             double scale = 0;
             for (var k = 0; k < 256; k++)
@@ -127,7 +133,7 @@ public sealed class AnnealingPlacer : IPlacer
             }
             var (x, y) = machine.Chips[around];
             var to = machine.ChipAt(x + random.Below((2 * reach) + 1) - reach, y + random.Below((2 * reach) + 1) - reach);
-            if (to < 0 || to == ChipOf[slice]) return null;
+            if (to < 0 || to == ChipOf[slice] || !open[to]) return null;
             var slot = random.Below(machine.CoresPerChip);
             var other = slot < onChip[to].Count ? onChip[to][slot] : -1;
             var gain = problem.SharedBytes[slice] - (other < 0 ? 0 : problem.SharedBytes[other]);

@@ -5,6 +5,7 @@ namespace NeuroChip.Compiler.Mapping;
 
 /// <summary>
 /// Fills chips along a Hilbert curve with the slices in their order: neighbours in the network become neighbours on the machine.
+/// Boards are filled one after the other, so that no more are switched on than the network needs.
 /// </summary>
 public sealed class HilbertPlacer : IPlacer
 {
@@ -53,7 +54,7 @@ public sealed class HilbertPlacer : IPlacer
         return new([.. chipOf], [.. coreOf]);
     }
 
-    /// <summary>Chips along the curve of the smallest square of side 2^k that holds the machine.</summary>
+    /// <summary>Chips along the curve of the smallest square of side 2^k that holds the machine, board by board in the order in which it meets them.</summary>
     internal static int[] Order(Machine machine)
     {
         var side = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(machine.Width, machine.Height));
@@ -64,7 +65,7 @@ public sealed class HilbertPlacer : IPlacer
             var chip = x < machine.Width && y < machine.Height ? machine.ChipAt(x, y) : -1;
             if (chip >= 0) order.Add(chip);
         }
-        return [.. order];
+        return [.. order.GroupBy(chip => machine.Boards[chip]).SelectMany(board => board)];
     }
 
     private static (int X, int Y) Point(int side, int distance)

@@ -49,8 +49,10 @@ public sealed class Machine
     /// <param name="present">Whether there is a chip at (x, y); null: everywhere.</param>
     /// <param name="linkPresent">Whether the link of a chip works; null: all do.</param>
     /// <param name="diagonals">Whether there are links NE and SW; without them it is a mesh of four links.</param>
+    /// <param name="boardOf">The board of the chip at (x, y); null: all chips are on one.</param>
     public Machine(int width, int height, bool wrapX, bool wrapY, int coresPerChip,
-        Func<int, int, bool>? present = null, Func<int, int, int, bool>? linkPresent = null, bool diagonals = true)
+        Func<int, int, bool>? present = null, Func<int, int, int, bool>? linkPresent = null, bool diagonals = true,
+        Func<int, int, int>? boardOf = null)
     {
         (Width, Height, WrapX, WrapY, CoresPerChip, Diagonals) = (width, height, wrapX, wrapY, coresPerChip, diagonals);
         chipAt = new int[width * height];
@@ -63,6 +65,7 @@ public sealed class Machine
                 if (there) chips.Add((x, y));
             }
         Chips = chips.ToImmutable();
+        Boards = [.. Chips.Select(c => boardOf is null ? 0 : boardOf(c.X, c.Y))];
         neighbours = new int[Chips.Length * HexLink.Count];
         for (var c = 0; c < Chips.Length; c++)
             for (var link = 0; link < HexLink.Count; link++)
@@ -95,7 +98,8 @@ public sealed class Machine
             machine.Wrap is Wrap.Vertical or Wrap.Both,
             chip.Core.Usable.Count,
             machine.IsPresent,
-            diagonals: machine.Topology == Topology.Hexagonal);
+            diagonals: machine.Topology == Topology.Hexagonal,
+            boardOf: machine.BoardOf);
     }
 
     /// <summary>Columns of the bounding rectangle.</summary>
@@ -121,6 +125,9 @@ public sealed class Machine
 
     /// <summary>Coordinates of the chips that are there, by number.</summary>
     public ImmutableArray<(int X, int Y)> Chips { get; }
+
+    /// <summary>The board each chip is on, by number of the chip.</summary>
+    public ImmutableArray<int> Boards { get; }
 
     /// <summary>Number of the chip at (x, y), wrapped where the machine wraps, or -1.</summary>
     public int ChipAt(int x, int y)

@@ -40,7 +40,7 @@ internal static class MappingErrors
             notes.Add($"'{module.Populations[p].Name}' takes {N(slices[p].Slices)} cores for {N(module.Populations[p].Size)} neurons, limited by {slices[p].LimitedBy}");
         if (slices.Length > 5) notes.Add($"and {N(slices.Length - 5)} more layers take {N(needed - slices.OrderByDescending(s => s.Slices).Take(5).Sum(s => s.Slices))}");
         if (inEightBits <= available) notes.Add($"with --precision int8 it takes {N(inEightBits.Value)} cores, and fits");
-        notes.Add($"it takes at least {N((needed + perChip - 1) / perChip)} such chips; {Larger(c => Machine.Of(c).Cores >= needed)}");
+        notes.Add($"it takes at least {N((needed + perChip - 1) / perChip)} such chips; {Larger(chip, c => Machine.Of(c).Cores >= needed)}");
         return Diagnostic.Error(
             "NC2102",
             $"'{module.Name}' needs {N(needed)} cores even in the smallest split; '{chip.Name}' has {N(available)} ({N(chip.Machine.ChipCount)} chips of {N(perChip)})",
@@ -61,7 +61,7 @@ internal static class MappingErrors
             $"'{module.Name}' needs {N(all)} bytes of {SliceMemory.Sdram} and {N(partition.Slices.Length)} cores; '{chip.Name}' has {N(sharedLimit)} bytes and {N(chip.Core.Usable.Count)} cores on each of {N(chip.Machine.ChipCount)} chips, and they do not go together",
             new Place(module.Name),
             [.. largest, "recompile with fewer bits per weight (--precision int8), or take a machine with more chips",
-                Larger(c => c.Machine.ChipCount * (c.Memory.SdramUsable.Bits.Count / 8) > 2 * all && Machine.Of(c).Cores > 2 * partition.Slices.Length)]);
+                Larger(chip, c => c.Machine.ChipCount * (c.Memory.SdramUsable.Bits.Count / 8) > 2 * all && Machine.Of(c).Cores > 2 * partition.Slices.Length)]);
     }
 
     /// <summary>NC2104: a delay that the ring of pending inputs cannot hold.</summary>
@@ -109,11 +109,11 @@ internal static class MappingErrors
         $"at least {N(plan.Slices)} slices, up to {N(plan.Edges)} connections between them",
         "run it on a machine with more memory");
 
-    /// <summary>The built-in chips for which something holds, as a remedy.</summary>
-    private static string Larger(Func<ChipModel, bool> holds)
+    /// <summary>The smallest other built-in chip for which something holds, as a remedy.</summary>
+    private static string Larger(ChipModel chip, Func<ChipModel, bool> holds)
     {
-        var names = ChipModels.Names.Where(name => holds(ChipModelReader.Load(name))).Select(name => $"--chip {name}").ToArray();
-        return names.Length == 0 ? "no chip model that comes with NeuroChip is large enough" : $"large enough: {string.Join(", ", names)}";
+        var smallest = ChipModels.Names.Where(name => name != chip.Name).Select(ChipModelReader.Load).Where(holds).MinBy(c => c.Machine.ChipCount);
+        return smallest is null ? "no chip model that comes with NeuroChip is large enough" : $"large enough: --chip {smallest.Name}";
     }
 
     /// <summary>A number with a space between thousands.</summary>

@@ -41,7 +41,7 @@ public sealed class HtmlReport : IReportWriter
         if (run.Accuracy is { } accuracy) Card(page, "accuracy", Percent(accuracy.Fraction), $"{accuracy.Correct} of {accuracy.Samples} samples");
         Card(page, "latency", Si(run.Timing.LatencySeconds, "s"), $"{Plural(run.Timing.LatencyTicks, "tick")} per inference; first output after {Count(run.Timing.FirstOutputTicks)}");
         if (run.Energy is { } energy) Card(page, "energy", Si(energy.JoulesPerInference, "J"), $"per inference; {Si(energy.Watts, "W")}; boundary: {energy.Boundary}");
-        Card(page, "cores", Count(run.Cores.Length), $"on {Plural(run.Chip.ChipsInUse, "chip")} of {Count(run.Chip.ChipsPresent)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max");
+        Card(page, "cores", Count(run.Cores.Length), $"on {ChipsInUse(run.Chip)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max");
         Card(page, "synaptic operations", Count(run.NeuroBench.EffectiveAcs + run.NeuroBench.EffectiveMacs), $"per inference, of {Count(run.NeuroBench.DenseOperations)} dense");
         page.Append("</div>");
         if (run.Timing.TimeScaleFactor > 1)

@@ -39,4 +39,8 @@ public static class ReportText
 
     /// <summary>One thing or several: <c>1 sample</c>, <c>48 samples</c>.</summary>
     public static string Plural(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    /// <summary>The chips in use, and of what: of the boards in use where a report's energy is that of boards, else of the machine.</summary>
+    public static string ChipsInUse(ReportChip chip) =>
+        $"{Plural(chip.ChipsInUse, "chip")} of {(chip.Boundary == "board" ? Plural(chip.BoardsInUse, "board") : Count(chip.ChipsPresent))}";
 }

@@ -139,6 +139,6 @@ public sealed class WholeWayTests : Scratch
         Assert.Contains("What to do", CommandLine.RunWell("explain", "nc5006").Output);
         Assert.Contains("NC5013", CommandLine.RunWell("explain").Output);
         using var json = JsonDocument.Parse(CommandLine.RunWell("chips", "spinnaker1", "--json").Output);
-        Assert.Equal(768, json.RootElement.GetProperty("cores").GetInt32());
+        Assert.Equal(18_432, json.RootElement.GetProperty("cores").GetInt32());
     }
 }

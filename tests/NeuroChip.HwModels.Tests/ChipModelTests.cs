@@ -10,7 +10,7 @@ public sealed class ChipModelTests
 
     [Fact]
     public void BuiltInChipsAreThose() =>
-        Assert.Equal(["spinnaker1", "spinnaker1-24boards", "spinnaker1-chip", "spinnaker1-spin3"], ChipModels.Names.AsEnumerable());
+        Assert.Equal(["spinnaker1", "spinnaker1-120boards", "spinnaker1-board", "spinnaker1-chip", "spinnaker1-spin3"], ChipModels.Names.AsEnumerable());
 
     [Theory]
     [MemberData(nameof(Names))]

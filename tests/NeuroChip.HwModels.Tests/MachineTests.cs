@@ -4,10 +4,11 @@ namespace NeuroChip.HwModels.Tests;
 public sealed class MachineTests
 {
     [Theory]
-    [InlineData("spinnaker1", 1, 48)]
+    [InlineData("spinnaker1-board", 1, 48)]
     [InlineData("spinnaker1-chip", 1, 1)]
     [InlineData("spinnaker1-spin3", 1, 4)]
-    [InlineData("spinnaker1-24boards", 24, 1152)]
+    [InlineData("spinnaker1", 24, 1152)]
+    [InlineData("spinnaker1-120boards", 120, 5760)]
     public void EveryBoardHasItsChips(string name, int boards, int chips)
     {
         var machine = ChipModelReader.Load(name).Machine;
@@ -18,9 +19,10 @@ public sealed class MachineTests
     }
 
     [Theory]
-    [InlineData("spinnaker1")]
+    [InlineData("spinnaker1-board")]
     [InlineData("spinnaker1-spin3")]
-    [InlineData("spinnaker1-24boards")]
+    [InlineData("spinnaker1")]
+    [InlineData("spinnaker1-120boards")]
     public void ALinkLeadsBackThroughTheOppositeOne(string name)
     {
         var machine = ChipModelReader.Load(name).Machine;
@@ -33,12 +35,12 @@ public sealed class MachineTests
     [Fact]
     public void TheEdgesOfOneBoardAreOpenAndThoseOfATorusAreNot()
     {
-        var board = ChipModelReader.Load("spinnaker1").Machine;
+        var board = ChipModelReader.Load("spinnaker1-board").Machine;
         Assert.False(board.IsPresent(7, 0));
         Assert.True(board.IsPresent(7, 7));
         Assert.Null(board.Neighbour(0, 0, 3));
         Assert.Equal(new ChipPosition(1, 1), board.Neighbour(0, 0, 1));
-        var torus = ChipModelReader.Load("spinnaker1-24boards").Machine;
+        var torus = ChipModelReader.Load("spinnaker1").Machine;
         Assert.All(torus.Chips, c => Assert.All(Enumerable.Range(0, 6), link => Assert.NotNull(torus.Neighbour(c.X, c.Y, link))));
         Assert.Equal(new ChipPosition(47, 23), torus.Neighbour(0, 0, 4));
     }
@@ -46,7 +48,7 @@ public sealed class MachineTests
     [Fact]
     public void AMeshHasNoDiagonals()
     {
-        var machine = ChipModelReader.Load("spinnaker1").Machine with { Topology = Topology.Mesh };
+        var machine = ChipModelReader.Load("spinnaker1-board").Machine with { Topology = Topology.Mesh };
         Assert.Null(machine.Neighbour(1, 1, 1));
         Assert.Null(machine.Neighbour(1, 1, 4));
         Assert.Equal(new ChipPosition(2, 1), machine.Neighbour(1, 1, 0));
@@ -55,7 +57,7 @@ public sealed class MachineTests
     [Fact]
     public void ACopyWithOtherBoardsHasOtherChips()
     {
-        var machine = ChipModelReader.Load("spinnaker1").Machine;
+        var machine = ChipModelReader.Load("spinnaker1-board").Machine;
         Assert.Equal(48, machine.ChipCount);
         Assert.Equal(5, (machine with { BoardRows = ["0-4"] }).ChipCount);
     }

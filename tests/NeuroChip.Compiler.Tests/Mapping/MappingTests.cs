@@ -8,10 +8,10 @@ namespace NeuroChip.Compiler.Tests.Mapping;
 public sealed class MappingTests
 {
     [Theory]
-    [InlineData("spinnaker1", "annealing")]
-    [InlineData("spinnaker1", "hilbert")]
+    [InlineData("spinnaker1-board", "annealing")]
+    [InlineData("spinnaker1-board", "hilbert")]
     [InlineData("spinnaker1-spin3", "annealing")]
-    [InlineData("spinnaker1-24boards", "annealing")]
+    [InlineData("spinnaker1", "annealing")]
     public void DigitsMapOnEveryMachine(string chip, string placer)
     {
         var module = Networks.Digits();
@@ -26,6 +26,20 @@ public sealed class MappingTests
         var mapping = MappingPipeline.Map(Networks.ResNet(16), Networks.Board, new(Threads: 2));
         Assert.InRange(mapping.Slices.Length, 500, 768);
         Assert.All(mapping.Tables, t => Assert.InRange(t.Entries.Length, 1, 1023));
+    }
+
+    [Theory]
+    [InlineData("annealing")]
+    [InlineData("hilbert")]
+    public void OfManyBoardsNoMoreAreUsedThanTheNetworkNeeds(string placer)
+    {
+        var machine = Networks.Boards24.Machine;
+        int Boards(Module module) => MappingPipeline.Map(module, Networks.Boards24, new(Placer: placer, Threads: 2)) is var mapping
+            ? Enumerable.Range(0, mapping.Slices.Length).Select(mapping.ChipOf).Distinct().Select(c => machine.BoardOf(c.X, c.Y)).Distinct().Count()
+            : 0;
+        Assert.Equal(1, Boards(Networks.Digits()));
+        Assert.Equal(1, Boards(Networks.ResNet(16)));
+        Assert.Equal(2, Boards(Networks.ResNet(32)));
     }
 
     [Fact]

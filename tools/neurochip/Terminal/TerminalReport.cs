@@ -74,7 +74,7 @@ internal static class TerminalReport
 
     private static string CoresLine(RunReport run)
     {
-        var text = $"{run.Cores.Length} on {Plural(run.Chip.ChipsInUse, "chip")} of {run.Chip.ChipsPresent}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max";
+        var text = $"{run.Cores.Length} on {ChipsInUse(run.Chip)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max";
         if (run.Timing.BottleneckCore < 0) return text;
         var core = run.Cores[run.Timing.BottleneckCore];
         return text + $"; slowest {core.Place()} '{core.Layer}': {Count(core.PeakCyclesPerTick)} of {Count(run.Timing.CyclesPerTick)} cycles of a tick";

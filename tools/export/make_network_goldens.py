@@ -337,6 +337,27 @@ class FromZero(nn.Module):
         return self.neuron(self.fc2(y.flatten(0, 1)).view(T, 1, 10)).mean(0)
 
 
+@torch.jit.script
+def scripted_list(x: torch.Tensor):
+    """A scripted loop that collects spikes in a list: Loop and sequence operators."""
+    v, out = torch.zeros_like(x[0]), []
+    for t in range(x.shape[0]):
+        v = v * 0.5 + x[t]
+        z = (v > 0.8).to(x)
+        v = v - z * 0.8
+        out.append(z)
+    return torch.stack(out)
+
+
+class Scripted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(30, 20), nn.Linear(20, 10)
+
+    def forward(self, x):
+        return scripted_list(self.fc2(scripted_list(self.fc1(x) * 3)) * 3).mean(0)
+
+
 class LastMembrane(TwoLayers):
     """Only the state after the last step."""
 
@@ -488,6 +509,7 @@ def main():
     export("mixed", Mixed(), torch.rand(T, 1, 1, 8, 8), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
     export("one-dimensional", OneDimensional(), torch.rand(1, T, 3, 16), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
     export("from-zero", FromZero(), torch.rand(T, 1, 30), title="LIF, tau 2, decayed input, threshold 0.3, hard reset to 0")
+    export("scripted-list", Scripted(), torch.rand(T, 1, 30), title="LIF, decay 0.5, threshold 0.8 (>), soft reset", opset=14)
     export("last-membrane", LastMembrane(Leaky), torch.rand(T, 1, 30), title="LIF, decay 0.85, threshold 1 (>), soft reset")
     single = torch.rand(6, 1, 32)
     for name, step, start, title in (

@@ -3,7 +3,7 @@ using NeuroChip.HwModels.Fields;
 namespace NeuroChip.HwModels;
 
 /// <summary>
-/// A cost table: what the actions counted in <see cref="ActionCounts"/>, and time itself, cost in energy. What a table does not name
+/// A cost table: what the actions a run counts, and time itself, cost in energy. What a table does not name
 /// is not priced by it. A chip may have several, from different publications; they differ in boundary and are never mixed.
 /// </summary>
 public sealed record ActionCosts

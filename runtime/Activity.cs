@@ -107,6 +107,9 @@ public sealed record Activity(
     ImmutableArray<ProjectionActivity> Projections,
     ImmutableArray<LinkActivity> Links)
 {
+    /// <summary>What each core did in each tick, at index tick x cores + core; of one sample, and only if <see cref="RunRecording.CoreTicks"/> asked for it.</summary>
+    public ImmutableArray<CoreActivity> PerTick { get; init; } = [];
+
     /// <summary>Activity of two samples of one image together.</summary>
     public static Activity operator +(Activity a, Activity b) => new(
         [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],

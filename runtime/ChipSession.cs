@@ -31,10 +31,11 @@ public sealed class ChipSession
     {
         if (samples.Count == 0) throw new ArgumentException("a run needs at least one sample", nameof(samples));
         var results = ImmutableArray.CreateBuilder<SampleResult>(samples.Count);
+        var rest = recording with { CoreTicks = false };
         foreach (var sample in samples)
         {
             cancellation.ThrowIfCancellationRequested();
-            results.Add(device.Run(sample, recording));
+            results.Add(device.Run(sample, results.Count == 0 ? recording : rest));
             progress?.Report(results.Count);
         }
 

@@ -10,6 +10,11 @@ namespace NeuroChip.Runtime;
 /// <param name="Names">Names of further populations to keep.</param>
 public sealed record RunRecording(bool EverySpikingPopulation, ImmutableHashSet<string> Names)
 {
+    /// <summary>
+    /// Keep what each core did in each tick of the first sample, for a trace. Of the first only: with all samples, a long run would need memory without bound.
+    /// </summary>
+    public bool CoreTicks { get; init; }
+
     /// <summary>Only the model's outputs.</summary>
     public static RunRecording Outputs { get; } = new(false, []);
 

@@ -37,6 +37,9 @@ public sealed record TimingResult(
     ImmutableArray<CoreTiming> Cores,
     ImmutableArray<Cycles> SlowestCorePerTick)
 {
+    /// <summary>How each core spent each tick, at index tick x cores + core; of one sample, and only if <see cref="RunRecording.CoreTicks"/> asked for it.</summary>
+    public ImmutableArray<CoreTiming> PerTick { get; init; } = [];
+
     /// <summary>
     /// Factor by which time must be slowed down so that every core ends every tick in time: 1 or more, 1 where nothing overran.
     /// </summary>
@@ -63,5 +66,6 @@ public sealed record TimingResult(
         LastOutputTick = Math.Max(a.LastOutputTick, b.LastOutputTick),
         Cores = [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],
         SlowestCorePerTick = [.. a.SlowestCorePerTick.Zip(b.SlowestCorePerTick, (x, y) => x.CompareTo(y) >= 0 ? x : y)],
+        PerTick = [],
     };
 }

@@ -77,7 +77,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
         return new(
             loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
             recorders.ToImmutableDictionary(r => r.Name, r => r.Finish()),
-            counts.Finish(),
-            timing.Time(loaded, chip, counts.Ticks));
+            counts.Finish(recording.CoreTicks),
+            timing.Time(loaded, chip, counts.Ticks, recording.CoreTicks));
     }
 }

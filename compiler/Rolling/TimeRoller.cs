@@ -168,6 +168,7 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
 
         rolled = Add(new() { Name = sample.Name, Op = sample.Op, Attributes = sample.Attributes, Type = sample.Type, Shape = sample.Shape });
         Remember(key, tuple, rolled);
+        var swapped = regular && IsSwapped(steps[tuple[0]], sample);
         var operands = new int[sample.Operands.Length];
         for (var i = 0; i < operands.Length; i++)
         {
@@ -177,12 +178,21 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
                 continue;
             }
             var operand = new int[count];
-            for (var t = 0; t < count; t++) operand[t] = (t == 0 && !regular) || t > end ? Unknown : steps[tuple[t]].Operands[i];
+            for (var t = 0; t < count; t++) operand[t] = (t == 0 && !regular) || t > end ? Unknown : steps[tuple[t]].Operands[t == 0 && swapped ? 1 - i : i];
             operands[i] = Roll(operand);
         }
         nodes[rolled].Operands = operands;
         if (!regular && tuple[0] != Unknown && steps[tuple[0]].Constant is { } start && OnlyPast(rolled)) Retime(rolled, start);
         return rolled;
+    }
+
+    /// <summary>Whether the first step has the operands of a commutative operator the other way round: <c>x + 0</c> where later steps have <c>v + x</c>.</summary>
+    private bool IsSwapped(StepNode first, StepNode other)
+    {
+        if (count < 2 || first.Op is not ("Add" or "Mul" or "Max" or "Min" or "And" or "Or") || first.Operands.Length != 2) return false;
+        int Likeness(int a, int b) => a == b || Alike(steps[a], steps[b]) ? 1 : 0;
+        var direct = Likeness(first.Operands[0], other.Operands[0]) + Likeness(first.Operands[1], other.Operands[1]);
+        return Likeness(first.Operands[0], other.Operands[1]) + Likeness(first.Operands[1], other.Operands[0]) > direct;
     }
 
     private static int LastKnown(int[] tuple) => Array.FindLastIndex(tuple, u => u != Unknown);
@@ -234,8 +244,15 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
     private int Shifted(int[] tuple)
     {
         if (count < 2 || tuple[1] == Unknown || (tuple[0] != Unknown && steps[tuple[0]].Constant is null)) return -1;
-        foreach (var candidate in CandidatesAt(0, tuple[1]))
-            if (Matches(candidate, tuple, 1)) return AddDelay(tuple, rolledOf[candidate]);
+        var candidates = CandidatesAt(0, tuple[1]);
+        if (count > 2 && tuple[2] != Unknown) candidates = candidates.Concat(CandidatesAt(1, tuple[2]));
+        foreach (var candidate in candidates)
+        {
+            if (!Matches(candidate, tuple, 1)) continue;
+            // Now the first step of the other one is known too, and the check will look at it.
+            if (candidate[0] == Unknown) candidate[0] = tuple[1];
+            return AddDelay(tuple, rolledOf[candidate]);
+        }
         return -1;
     }
 

@@ -81,8 +81,8 @@ internal sealed class ActivityObserver
         }
     }
 
-    /// <summary>All counts of the sample.</summary>
-    public Activity Finish()
+    /// <summary>All counts of the sample; by core and tick too if <paramref name="perTick"/>.</summary>
+    public Activity Finish(bool perTick = false)
     {
         var carried =
             from index in Enumerable.Range(0, links.Length)
@@ -94,7 +94,10 @@ internal sealed class ActivityObserver
             [.. Enumerable.Range(0, ticks.Cores).Select(ticks.Total)],
             [.. populations.Select(p => p.Finish(image.Steps))],
             [.. projections.Select(p => p.Finish(image.Steps))],
-            [.. carried]);
+            [.. carried])
+        {
+            PerTick = perTick ? ticks.All() : [],
+        };
     }
 
     /// <summary>Every core that holds a target of a slice must be in the slice's tree.</summary>

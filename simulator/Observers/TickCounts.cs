@@ -56,6 +56,18 @@ public sealed class TickCounts
         return total;
     }
 
+    /// <summary>What every core did in every tick, at index tick x cores + core.</summary>
+    public ImmutableArray<CoreActivity> All()
+    {
+        var all = ImmutableArray.CreateBuilder<CoreActivity>(Ticks * Cores);
+        for (var tick = 0; tick < Ticks; tick++)
+        {
+            for (var core = 0; core < Cores; core++) all.Add(this[tick, core]);
+        }
+
+        return all.MoveToImmutable();
+    }
+
     /// <summary>Counters of one tick by core, to be added to.</summary>
     internal Span<long> NeuronUpdates(int tick) => neuronUpdates.AsSpan(tick * Cores, Cores);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using NeuroChip.HwModels;
 using NeuroChip.Ir;
 using NeuroChip.Ir.Images;
@@ -24,12 +25,12 @@ public sealed class AnalyticTiming : ITimingModel
     public string Name => "analytic";
 
     /// <inheritdoc/>
-    public TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts)
+    public TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts, bool perTick = false)
     {
         var stages = new Stages(image);
         if (chip is null) return new(stages.Ticks, new(0), 0, stages.FirstOutput, stages.LastOutput, [], []);
 
-        var perTick = chip.CyclesPerTick;
+        var available = chip.CyclesPerTick;
         var costs = new Costs(chip);
         var updateOf = image.Populations.Select(p => chip.Cycles.NeuronUpdate(p.Neuron).Count).ToArray();
         var updates = image.Cores.Select(c => updateOf[c.Slice.Population.Index] * c.Slice.Count).ToArray();
@@ -40,6 +41,7 @@ public sealed class AnalyticTiming : ITimingModel
         var times = new CoreTiming[image.Cores.Length];
         var fetch = new long[image.Cores.Length];
         var slowest = new Cycles[stages.Ticks];
+        var all = new CoreTiming[perTick ? stages.Ticks * times.Length : 0];
         for (var tick = 0; tick < stages.Ticks; tick++)
         {
             foreach (var onChip in neighbours) Fetch(costs, counts, tick, onChip, fetch);
@@ -54,13 +56,18 @@ public sealed class AnalyticTiming : ITimingModel
                 var waiting = Math.Max(0, fetch[core] - synapses);
                 var needed = busy + waiting;
                 most = Math.Max(most, needed);
-                times[core] += new CoreTiming(new(busy), new(waiting), new(Math.Max(0, perTick - needed)), new(needed), needed > perTick ? 1 : 0);
+                var time = new CoreTiming(new(busy), new(waiting), new(Math.Max(0, available - needed)), new(needed), needed > available ? 1 : 0);
+                times[core] += time;
+                if (perTick) all[(tick * times.Length) + core] = time;
             }
 
             slowest[tick] = new(most);
         }
 
-        return new(stages.Ticks, new(perTick), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest));
+        return new(stages.Ticks, new(available), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest))
+        {
+            PerTick = ImmutableCollectionsMarshal.AsImmutableArray(all),
+        };
     }
 
     /// <summary>

@@ -12,5 +12,9 @@ public interface ITimingModel
     string Name { get; }
 
     /// <summary>Times one sample. <paramref name="chip"/> is null for an image without cores: then only ticks are known.</summary>
-    TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts);
+    /// <param name="image">What runs.</param>
+    /// <param name="chip">What it runs on.</param>
+    /// <param name="counts">What happened.</param>
+    /// <param name="perTick">Fill <see cref="TimingResult.PerTick"/> too.</param>
+    TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts, bool perTick = false);
 }

@@ -123,6 +123,41 @@ public sealed class WholeWayTests : Scratch
     }
 
     [Fact]
+    public void TraceShowsWhatTheReportSumsUp()
+    {
+        string Trace(string engine, string threads)
+        {
+            CommandLine.RunWell(
+                "simulate", CommandLine.DemoModel, "--input", CommandLine.DemoInput, "--samples", "3..4", "--engine", engine, "--threads", threads,
+                "--trace", At("trace.json"), "--report", At("report"));
+            return File.ReadAllText(At("trace.json"));
+        }
+
+        var text = Trace("cpu", "1");
+        Assert.Equal(text, Trace("cpu", "2"));
+        Assert.Equal(text, Trace("reference", "1"));
+
+        var report = JsonReport.Read(At("report/report.json"));
+        using var json = JsonDocument.Parse(text);
+        var events = json.RootElement.GetProperty("traceEvents").EnumerateArray().ToArray();
+        var slices = events.Where(e => e.GetProperty("ph").GetString() == "X").ToLookup(e => e.GetProperty("tid").GetInt32());
+        Assert.Equal(report.Cores.Length, slices.Count);
+        for (var core = 0; core < report.Cores.Length; core++)
+        {
+            long Sum(string name) => slices[core + 1].Sum(e => e.GetProperty("args").TryGetProperty(name, out var value) ? value.GetInt64() : 0);
+            var (reported, did) = (report.Cores[core], report.Cores[core].Counts);
+            Assert.Equal((reported.BusyCycles, reported.WaitingCycles), (Sum("busyCycles"), Sum("waitingCycles")));
+            Assert.Equal(
+                (did.PacketsReceived, did.SynapticEvents, did.Macs, did.NeuronUpdates, did.SpikesSent),
+                (Sum("packetsReceived"), Sum("synapticEvents"), Sum("macs"), Sum("neuronUpdates"), Sum("spikesSent")));
+        }
+
+        Assert.Contains(report.Cores, c => c.Counts.SynapticEvents > 0);
+        var counters = events.Where(e => e.GetProperty("ph").GetString() == "C").ToLookup(e => e.GetProperty("name").GetString(), e => e.GetProperty("args").GetProperty("emissions").GetInt64());
+        Assert.All(report.Layers, l => Assert.Equal([.. l.EmissionsPerStep, 0], counters[l.Name]));
+    }
+
+    [Fact]
     public void ImportSaysWhatIsRecognised()
     {
         var text = CommandLine.RunWell("import", CommandLine.DemoModel).Output;

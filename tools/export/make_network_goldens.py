@@ -313,6 +313,41 @@ class OneDimensional(nn.Module):
         return torch.stack(out, 1).sum(1)
 
 
+class FromZero(nn.Module):
+    """SpikingJelly's older multi-step neurons: the state starts as the number 0, steps folded into the batch around linear layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc1, self.bn, self.fc2 = nn.Linear(30, 20), nn.BatchNorm1d(20), nn.Linear(20, 10)
+        self.bn.running_mean.normal_(0, 0.3)
+        self.bn.running_var.uniform_(0.5, 2)
+
+    @staticmethod
+    def neuron(xs):
+        v, out = 0.0, []
+        for t in range(T):
+            v = v + (xs[t] - v) / 2.0
+            z = at_least(v - 0.3)
+            v = (1.0 - z) * v
+            out.append(z)
+        return torch.stack(out)
+
+    def forward(self, x):
+        y = self.neuron(self.bn(self.fc1(x.flatten(0, 1))).view(T, 1, 20))
+        return self.neuron(self.fc2(y.flatten(0, 1)).view(T, 1, 10)).mean(0)
+
+
+class LastMembrane(TwoLayers):
+    """Only the state after the last step."""
+
+    def forward(self, x):
+        first, second = self.lif1.start(), self.lif2.start()
+        for t in range(T):
+            spikes, first = self.lif1(self.fc1(x[t]) * 1.5, first)
+            spikes, second = self.lif2(self.fc2(spikes) * 2, second)
+        return second[-1]
+
+
 class Neuron(nn.Module):
     """A single neuron layer, given as a function (input, state) -> (spikes, state)."""
 
@@ -496,6 +531,8 @@ def main():
     export("sew-soft-opset11", SewBlock("add", 2.5, True), torch.rand(1, 2, 8, 8), opset=11, title="LIF, tau 2.5, decayed input, threshold 1, soft reset")
     export("mixed", Mixed(), torch.rand(T, 1, 1, 8, 8), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
     export("one-dimensional", OneDimensional(), torch.rand(1, T, 3, 16), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
+    export("from-zero", FromZero(), torch.rand(T, 1, 30), title="LIF, tau 2, decayed input, threshold 0.3, hard reset to 0")
+    export("last-membrane", LastMembrane(Leaky), torch.rand(T, 1, 30), title="LIF, decay 0.85, threshold 1 (>), soft reset")
     single = torch.rand(6, 1, 32)
     for name, step, start, title in (
         ("quadratic", quadratic, REST - 0.1, "quadratic integrate-and-fire"),

@@ -13,11 +13,12 @@ internal sealed class RunOptions
     private readonly Option<string?> labels = new("--labels") { Description = "Array of the input file with the class of each sample: the report states accuracy" };
     private readonly Option<string?> samples = new("--samples") { Description = "Part of the samples: A..B takes A to B - 1" };
     private readonly Option<string?> report = new("--report") { Description = "Folder for report.json, report.html and report.csv" };
+    private readonly Option<string?> trace = new("--trace") { Description = "Where to write the time line of the first sample (JSON for ui.perfetto.dev)" };
     private readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[input, output, record, engine, timing, labels, samples, report, json]) command.Add(option);
+        foreach (var option in (Option[])[input, output, record, engine, timing, labels, samples, report, trace, json]) command.Add(option);
     }
 
     public RunRequest Read(ParseResult parsed, int threads) => new(
@@ -29,7 +30,10 @@ internal sealed class RunOptions
         parsed.GetValue(samples),
         parsed.GetValue(report),
         parsed.GetValue(json),
-        threads);
+        threads)
+    {
+        Trace = parsed.GetValue(trace),
+    };
 }
 
 /// <summary>What to run and where the results go.</summary>
@@ -43,4 +47,8 @@ internal sealed class RunOptions
 /// <param name="Json">Print JSON instead of tables.</param>
 /// <param name="Threads">Threads of the engine.</param>
 internal sealed record RunRequest(
-    string Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads);
+    string Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads)
+{
+    /// <summary>File for the trace of the first sample, if any.</summary>
+    public string? Trace { get; init; }
+}

@@ -17,7 +17,7 @@ namespace NeuroChip.Cli.Verbs;
 internal sealed class Simulation(RunRequest request)
 {
     /// <summary>Checks what can be checked of the request before any long work.</summary>
-    public void RequireWritable() => OutputFile.RequireWritable([request.Output], request.ReportFolder, ReportWriters.All.Select(w => w.FileName));
+    public void RequireWritable() => OutputFile.RequireWritable([request.Output, request.Trace], request.ReportFolder, ReportWriters.All.Select(w => w.FileName));
 
     /// <summary>The whole run; returns its report.</summary>
     public RunReport Run(ChipImage image)
@@ -35,7 +35,7 @@ internal sealed class Simulation(RunRequest request)
         ExitCode.Print(warnings.Diagnostics);
         var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all, request.Samples, request.Input);
         var samples = all.Part(request.Samples);
-        var recording = RunRecording.Parse(request.Record, image);
+        var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
         using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), null, request.Threads);
@@ -52,6 +52,7 @@ internal sealed class Simulation(RunRequest request)
         var report = RunReportBuilder.Build(image, chip, result, device.Description, accuracy, request.Labels) with { Quantisation = quantisation };
         if (request.Output is { } output) OutputFile.Write(output, stream => ArrayFile.Write(stream, OutputArrays.Of(image, samples, result)));
         foreach (var (writer, path) in ReportPaths()) OutputFile.Write(path, stream => writer.Write(report, stream));
+        if (request.Trace is { } trace) OutputFile.Write(trace, stream => PerfettoTrace.Write(image, result, stream));
         Print(report, seconds);
         return report;
     }
@@ -72,6 +73,7 @@ internal sealed class Simulation(RunRequest request)
         Console.WriteLine($"Simulated in {ReportText.Si(seconds, "s")} on this machine.");
         foreach (var (writer, path) in ReportPaths()) Console.WriteLine($"{writer.Name,-6} {path}");
         if (request.Output is not null) Console.WriteLine($"arrays {request.Output}");
+        if (request.Trace is not null) Console.WriteLine($"trace  {request.Trace}");
     }
 
     private sealed class SampleProgress(ProgressLine line, int count) : IProgress<int>

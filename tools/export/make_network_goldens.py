@@ -467,6 +467,48 @@ class Refused(nn.Module):
         return torch.stack(out)
 
 
+class LastProduct(nn.Module):
+    """Returns what is computed once, after the last step, from the states of two steps."""
+
+    def forward(self, x):
+        v, before = torch.zeros(1, 6), torch.zeros(1, 6)
+        for t in range(4):
+            before = v
+            v = 0.5 * v + x[t]
+        return v * before
+
+
+class OtherStart(nn.Module):
+    """A leaky integrator whose first step takes three times the input, where starting from zero would take it once."""
+
+    def forward(self, x):
+        v, out = 3 * x[0], []
+        for t in range(4):
+            v = v if t == 0 else 0.5 * v + x[t]
+            z = at_least(v - 0.5)
+            v = v * (1 - z)
+            out.append(z)
+        return torch.stack(out)
+
+
+class Restless(nn.Module):
+    """A recurrent layer that starts as if every neuron had fired before the first step."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.Linear(6, 6, bias=False)
+        nn.init.constant_(self.recurrent.weight, 0.125)
+
+    def forward(self, x):
+        v, z, out = torch.zeros(1, 6), torch.ones(1, 6), []
+        for t in range(4):
+            v = 0.5 * v + x[t] + self.recurrent(z)
+            z = at_least(v - 0.5)
+            v = v * (1 - z)
+            out.append(z)
+        return torch.stack(out)
+
+
 class Step(nn.Module):
     def forward(self, x, v):
         v = v + (x - v) / 2.0
@@ -480,6 +522,8 @@ def refused():
     x = torch.rand(4, 1, 6)
     for kind in ("neuron", "steps", "shuffled", "product"):
         write_model(folder / f"{kind}.onnx", Refused(kind), x)
+    for kind, net in (("last-product", LastProduct()), ("other-start", OtherStart()), ("restless", Restless())):
+        write_model(folder / f"{kind}.onnx", net, x)
     write_model(folder / "step.onnx", Step(), (torch.rand(1, 6), torch.zeros(1, 6)), inputs=("x", "v"), outputs=("z", "v_out"))
 
 

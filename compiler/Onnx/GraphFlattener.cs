@@ -17,6 +17,7 @@ internal sealed class GraphFlattener
     private readonly HashSet<FunctionProto> inlining = new(ReferenceEqualityComparer.Instance);
     private readonly NodeForms forms;
     private readonly ControlFlow controlFlow;
+    private readonly Sequences sequences;
 
     public GraphFlattener(string path, ModelProto model, FlattenOptions options, DiagnosticBag problems)
     {
@@ -25,6 +26,7 @@ internal sealed class GraphFlattener
         Builder = new FlatBuilder(path, problems);
         forms = new NodeForms(Builder);
         controlFlow = new ControlFlow(this);
+        sequences = new Sequences(this);
         foreach (var function in model.Functions) functions.TryAdd((Standard(function.Domain), function.Name), function);
     }
 
@@ -127,6 +129,10 @@ internal sealed class GraphFlattener
         {
             outputs = controlFlow.Inline(node, scope, index);
         }
+        else if (Sequences.Handles(node.OpType) && Standard(node.Domain).Length == 0)
+        {
+            outputs = sequences.Inline(node, scope, index);
+        }
         else if (Standard(node.Domain).Length > 0 || !NodeForms.Knows(node.OpType))
         {
             outputs = [.. node.Output.Select(o => Builder.Add(o, null))]; // reported by CheckOperators
@@ -135,6 +141,7 @@ internal sealed class GraphFlattener
         {
             var site = new FlatBuilder.Site(name, node.OpType, [.. node.Output.Select(o => o.Length == 0 ? "" : scope.Prefix + o)]);
             ImmutableArray<int> inputs = [.. node.Input.Select(i => Value(i, scope, $"node '{name}'"))];
+            if (inputs.Any(sequences.IsSequence)) Report("NC1007", $"operator {node.OpType} is not supported on lists of tensors", scope, node, index, "stack the list before");
             try
             {
                 outputs = forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
@@ -305,7 +312,7 @@ internal sealed class GraphFlattener
             foreach (var a in node.Attribute)
                 if (a.G is not null) CheckOperators(a.G.Node, opset, NameOf(node, scope, index) + "/", seen);
             var domain = Standard(node.Domain);
-            if (domain.Length == 0 && (NodeForms.Knows(node.OpType) || ControlFlow.Handles(node.OpType) || node.OpType == "Constant")) continue;
+            if (domain.Length == 0 && (NodeForms.Knows(node.OpType) || ControlFlow.Handles(node.OpType) || Sequences.Handles(node.OpType) || node.OpType == "Constant")) continue;
             Report("NC1007", domain.Length == 0 ? $"operator {node.OpType} is not supported" : $"operator {node.OpType} of domain '{domain}' is not supported", scope, node, index,
                 "write this part of the network with supported operators, or cut it off before the export and run it beside the chip");
         }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.TestKit;
 
 namespace NeuroChip.Simulator.Tests;
 
@@ -15,6 +17,16 @@ internal static class Oracle
         {
             var test = Networks.All[key.Item1](Parse(key.Item2), key.Item3);
             return (test, new ModuleInterpreter(test.Module).Run(test.Inputs, record: true));
+        })).Value;
+
+    /// <summary>The generated module of a seed with the interpreter's run of it.</summary>
+    public static (TestCase Test, ModuleRun Run) OfGenerated(int seed, ArithmeticKind kind) => Known.GetOrAdd(
+        ("generated", kind.ToString(), seed),
+        _ => new(() =>
+        {
+            var module = ModuleGenerator.Generate(seed, kind);
+            var test = new TestCase(module, ModuleGenerator.Inputs(module, seed).ToImmutableDictionary());
+            return (test, new ModuleInterpreter(module).Run(test.Inputs, record: true));
         })).Value;
 
     private static Arithmetic Parse(string name) => name switch

@@ -337,6 +337,27 @@ class FromZero(nn.Module):
         return self.neuron(self.fc2(y.flatten(0, 1)).view(T, 1, 10)).mean(0)
 
 
+@torch.jit.script
+def scripted_list(x: torch.Tensor):
+    """A scripted loop that collects spikes in a list: Loop and sequence operators."""
+    v, out = torch.zeros_like(x[0]), []
+    for t in range(x.shape[0]):
+        v = v * 0.5 + x[t]
+        z = (v > 0.8).to(x)
+        v = v - z * 0.8
+        out.append(z)
+    return torch.stack(out)
+
+
+class Scripted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(30, 20), nn.Linear(20, 10)
+
+    def forward(self, x):
+        return scripted_list(self.fc2(scripted_list(self.fc1(x) * 3)) * 3).mean(0)
+
+
 class LastMembrane(TwoLayers):
     """Only the state after the last step."""
 
@@ -446,6 +467,48 @@ class Refused(nn.Module):
         return torch.stack(out)
 
 
+class LastProduct(nn.Module):
+    """Returns what is computed once, after the last step, from the states of two steps."""
+
+    def forward(self, x):
+        v, before = torch.zeros(1, 6), torch.zeros(1, 6)
+        for t in range(4):
+            before = v
+            v = 0.5 * v + x[t]
+        return v * before
+
+
+class OtherStart(nn.Module):
+    """A leaky integrator whose first step takes three times the input, where starting from zero would take it once."""
+
+    def forward(self, x):
+        v, out = 3 * x[0], []
+        for t in range(4):
+            v = v if t == 0 else 0.5 * v + x[t]
+            z = at_least(v - 0.5)
+            v = v * (1 - z)
+            out.append(z)
+        return torch.stack(out)
+
+
+class Restless(nn.Module):
+    """A recurrent layer that starts as if every neuron had fired before the first step."""
+
+    def __init__(self):
+        super().__init__()
+        self.recurrent = nn.Linear(6, 6, bias=False)
+        nn.init.constant_(self.recurrent.weight, 0.125)
+
+    def forward(self, x):
+        v, z, out = torch.zeros(1, 6), torch.ones(1, 6), []
+        for t in range(4):
+            v = 0.5 * v + x[t] + self.recurrent(z)
+            z = at_least(v - 0.5)
+            v = v * (1 - z)
+            out.append(z)
+        return torch.stack(out)
+
+
 class Step(nn.Module):
     def forward(self, x, v):
         v = v + (x - v) / 2.0
@@ -459,6 +522,8 @@ def refused():
     x = torch.rand(4, 1, 6)
     for kind in ("neuron", "steps", "shuffled", "product"):
         write_model(folder / f"{kind}.onnx", Refused(kind), x)
+    for kind, net in (("last-product", LastProduct()), ("other-start", OtherStart()), ("restless", Restless())):
+        write_model(folder / f"{kind}.onnx", net, x)
     write_model(folder / "step.onnx", Step(), (torch.rand(1, 6), torch.zeros(1, 6)), inputs=("x", "v"), outputs=("z", "v_out"))
 
 
@@ -488,6 +553,7 @@ def main():
     export("mixed", Mixed(), torch.rand(T, 1, 1, 8, 8), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
     export("one-dimensional", OneDimensional(), torch.rand(1, T, 3, 16), title="LIF, decay 0.5, threshold 0.3, hard reset to 0")
     export("from-zero", FromZero(), torch.rand(T, 1, 30), title="LIF, tau 2, decayed input, threshold 0.3, hard reset to 0")
+    export("scripted-list", Scripted(), torch.rand(T, 1, 30), title="LIF, decay 0.5, threshold 0.8 (>), soft reset", opset=14)
     export("last-membrane", LastMembrane(Leaky), torch.rand(T, 1, 30), title="LIF, decay 0.85, threshold 1 (>), soft reset")
     single = torch.rand(6, 1, 32)
     for name, step, start, title in (

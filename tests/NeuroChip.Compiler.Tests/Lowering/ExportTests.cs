@@ -92,6 +92,9 @@ public class ExportTests
     [InlineData("shuffled")]
     [InlineData("product")]
     [InlineData("step")]
+    [InlineData("last-product")]
+    [InlineData("other-start")]
+    [InlineData("restless")]
     public void WhatCannotBeLoweredIsExplained(string name)
     {
         var folder = Path.Combine(Golden, "lowering-errors");

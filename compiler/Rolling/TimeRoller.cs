@@ -201,16 +201,13 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
     {
         var last = steps[tuple[LastKnown(tuple)]];
         if (last.Op == "Constant" && tuple.All(u => u == last.Id || u == Unknown))
-            return AddOnce(tuple, new() { Name = last.Name, Op = "Constant", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = last.Constant });
+            return AddLeaf(tuple, new() { Name = last.Name, Op = "Constant", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = last.Constant });
         if (last.Piece is not { } piece) return -1;
         if (stateOf.TryGetValue(piece.Value, out var next))
         {
-            var delay = AddOnce(tuple, new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = StepEvaluation.Zero(last.Type, last.Shape) });
-            if (nodes[delay].Operands.Length == 0)
-            {
-                nodes[delay].Operands = [-1];
-                nodes[delay].Operands = [Roll([next])];
-            }
+            var delay = AddLeaf(tuple, new() { Name = last.Name, Op = "Delay", Attributes = OnnxAttributes.None, Type = last.Type, Shape = last.Shape, Constant = StepEvaluation.Zero(last.Type, last.Shape) });
+            nodes[delay].Operands = [-1];
+            nodes[delay].Operands = [Roll([next])];
             return delay;
         }
         for (var t = 0; t < count; t++)
@@ -220,7 +217,7 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
             if (here is null || here.Value != piece.Value) return -1;
             if (piece.Axis < 0 ? here.Axis >= 0 : here.Axis != piece.Axis || here.Count != piece.Count || here.Start != t * piece.Count) return -1;
         }
-        return AddOnce(tuple, new()
+        return AddLeaf(tuple, new()
         {
             Name = model.Values[piece.Value].Name,
             Op = "Input",
@@ -340,11 +337,8 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
         }
     }
 
-    private int AddOnce(int[] tuple, RolledNode node)
+    private int AddLeaf(int[] tuple, RolledNode node)
     {
-        for (var i = 0; i < nodes.Count; i++)
-            if (nodes[i].Op == node.Op && nodes[i].Name == node.Name && nodes[i].Constant == node.Constant && StepGraph.KeyOf(nodes[i].Attributes) == StepGraph.KeyOf(node.Attributes) && nodes[i].Op is "Input" or "Delay" && nodes[i].Shape.AsSpan().SequenceEqual(node.Shape.AsSpan()))
-                return i;
         var id = Add(node);
         Remember(string.Join(',', tuple), tuple, id);
         return id;

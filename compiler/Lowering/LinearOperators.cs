@@ -21,7 +21,7 @@ internal static class LinearOperators
             case "ConvTranspose":
                 return Convolution(graph, node, attributes, transposed: true);
             case "Gemm":
-                return Gemm(graph, node, attributes);
+                return Gemm(graph, node, attributes, out of);
             case "MatMul":
                 return MatMul(graph, node, out of);
             case "AveragePool":
@@ -65,8 +65,10 @@ internal static class LinearOperators
         return (map, bias is null ? null : PerChannel(bias, output));
     }
 
-    private static (LinearMap, float[]?)? Gemm(Graph graph, GraphNode node, OnnxAttributes attributes)
+    private static (LinearMap, float[]?)? Gemm(Graph graph, GraphNode node, OnnxAttributes attributes, out int of)
     {
+        of = 0;
+        if (graph.Nodes[node.Operands[0]] is { Op: "Constant", Constant: { } left }) return LeftGemm(graph, node, attributes, left, out of);
         var shape = graph.Nodes[node.Operands[0]].Shape;
         if (graph.Nodes[node.Operands[1]].Constant is not { } weight || attributes.Int("transA", 0) != 0) return null;
         var transposed = attributes.Int("transB", 0) != 0;
@@ -86,6 +88,35 @@ internal static class LinearOperators
         return (shape[0] == 1 ? new MatrixMap(inputs, outputs, rows) : new TokenMap(shape[0], inputs, outputs, rows), bias);
     }
 
+    /// <summary>W x with the weights on the left, as parallel spiking neurons mix their steps.</summary>
+    private static (LinearMap, float[]?)? LeftGemm(Graph graph, GraphNode node, OnnxAttributes attributes, Tensor left, out int of)
+    {
+        of = 1;
+        if (graph.Nodes[node.Operands[1]].Op == "Constant" || attributes.Int("transB", 0) != 0) return null;
+        var transposed = attributes.Int("transA", 0) != 0;
+        int inner = graph.Nodes[node.Operands[1]].Shape[0], rows = node.Shape[0];
+        var w = left.ToFloats();
+        var alpha = attributes.Float("alpha", 1);
+        float[]? bias = null;
+        if (node.Operands.Length > 2 && node.Operands[2] >= 0)
+        {
+            if (graph.Nodes[node.Operands[2]].Constant is not { } c) return null;
+            var beta = attributes.Float("beta", 1);
+            bias = [.. Floats.Broadcast(c, node.Shape).Select(v => beta * v)];
+        }
+        return (Left(rows, inner, node.Shape[1], (i, k) => alpha * (transposed ? w[(k * rows) + i] : w[(i * inner) + k])), bias);
+    }
+
+    /// <summary>y[i, n] = sum_k W[i, k] x[k, n].</summary>
+    private static ExplicitMap Left(int rows, int inner, int columns, Func<int, int, float> weight)
+    {
+        var lists = new List<(int, float)>?[inner * columns];
+        for (var k = 0; k < inner; k++)
+            for (var n = 0; n < columns; n++)
+                lists[(k * columns) + n] = [.. Enumerable.Range(0, rows).Select(i => ((i * columns) + n, weight(i, k)))];
+        return LinearAlgebra.FromLists(lists, rows * columns);
+    }
+
     private static (LinearMap, float[]?)? MatMul(Graph graph, GraphNode node, out int of)
     {
         of = 0;
@@ -99,15 +130,10 @@ internal static class LinearOperators
         }
         if (a.Constant is not { Rank: 2 } left || a.Op != "Constant" || b.Shape.Length > 2) return null;
 
-        // W x with the weights on the left: y[i, n] = sum_k W[i, k] x[k, n].
         of = 1;
-        int rows = left.Shape[0], inner = left.Shape[1], columns = b.Shape.Length == 1 ? 1 : b.Shape[1];
         var w = left.ToFloats();
-        var lists = new List<(int, float)>?[inner * columns];
-        for (var k = 0; k < inner; k++)
-            for (var n = 0; n < columns; n++)
-                lists[(k * columns) + n] = [.. Enumerable.Range(0, rows).Select(i => ((i * columns) + n, w[(i * inner) + k]))];
-        return (LinearAlgebra.FromLists(lists, rows * columns), null);
+        var inner = left.Shape[1];
+        return (Left(left.Shape[0], inner, b.Shape.Length == 1 ? 1 : b.Shape[1], (i, k) => w[(i * inner) + k]), null);
     }
 
     private static PoolingMap? AveragePool(Graph graph, GraphNode node, OnnxAttributes attributes)

@@ -384,6 +384,18 @@ class Neuron(nn.Module):
         return torch.stack(out)
 
 
+class Parallel(nn.Module):
+    """A parallel spiking neuron: no recurrence, a matrix over the steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.randn(6, 6) * 0.6)
+        self.bias = nn.Parameter(torch.full((6, 1), -0.4))
+
+    def forward(self, x):
+        return at_least(torch.addmm(self.bias, self.weight, x.flatten(1))).view(x.shape)
+
+
 REST = torch.zeros(1, 32)
 
 
@@ -568,6 +580,7 @@ def main():
         ("counts", counts, REST, "integer-valued LIF"),
     ):
         export(f"neuron-{name}", Neuron(step, start), single, title=title)
+    export("parallel", Parallel(), torch.rand(6, 1, 32), title="threshold unit")
     refused()
 
 

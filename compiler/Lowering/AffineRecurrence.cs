@@ -148,7 +148,7 @@ internal sealed class AffineRecurrence
         var ports = Grouped(cluster.Inputs, gains, out var portGains);
         if (ports.Count == 0) return null;
         var domain = Spiking ? SpikeDomain.Binary : SpikeDomain.Real;
-        Parameter Start(int i) => States.Length == 0 ? Parameter.Zero : NeuronRecogniser.StartOf(graph, States[i], formulas.Size);
+        Parameter Start(int i) => States.Length == 0 ? Parameter.Zero : NeuronRecogniser.StartOf(graph, States[i]);
         if (n == 1 && Spiking && ports.Count == 1)
         {
             var w = Watch[0];

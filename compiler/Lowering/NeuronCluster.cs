@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Graphs;
+using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Compiler.Lowering;
 
@@ -42,6 +43,19 @@ internal sealed class NeuronCluster
 
     /// <summary>Loops that belong to the neuron.</summary>
     public IReadOnlySet<int> Loops => absorbed;
+
+    /// <summary>
+    /// A constant over the neurons, one value if all are equal. A per-channel constant meets the activation by broadcasting: against the shape
+    /// of the neuron's operator that uses it.
+    /// </summary>
+    public float[] ValuesOf(GraphNode constant)
+    {
+        var tensor = constant.Constant!;
+        var size = Tensor.Count(graph.Nodes[Emission].Shape.AsSpan());
+        if (tensor.Length == 1 || tensor.Length == size) return Floats.Broadcast(tensor, tensor.Shape);
+        var user = order.Append(Emission).FirstOrDefault(i => graph.Nodes[i].Operands.Contains(constant.Id) && Tensor.Count(graph.Nodes[i].Shape.AsSpan()) == size, -1);
+        return Floats.Broadcast(tensor, user < 0 ? tensor.Shape : graph.Nodes[user].Shape);
+    }
 
     /// <summary>Takes in the loops that reach the emission without passing a comparison: a comparison of another loop is another neuron's spike.</summary>
     private void Absorb(int node)
@@ -155,7 +169,7 @@ internal sealed class NeuronCluster
         return pure[node] = result;
     }
 
-    private static bool IsUniform(Ir.Tensors.Tensor tensor)
+    private static bool IsUniform(Tensor tensor)
     {
         for (var i = 1; i < tensor.Length; i++)
             if (tensor.At(i) != tensor.At(0)) return false;

@@ -13,6 +13,7 @@ internal sealed class NeuronFormulas
 {
     private readonly Graph graph;
     private readonly StateLoops loops;
+    private readonly NeuronCluster cluster;
     private readonly int size;
     private readonly Dictionary<int, Polynomial?> known = [];
     private readonly Dictionary<int, Polynomial> replaced = [];
@@ -23,6 +24,7 @@ internal sealed class NeuronFormulas
     {
         this.graph = graph;
         this.loops = loops;
+        this.cluster = cluster;
         size = Ir.Tensors.Tensor.Count(graph.Nodes[cluster.Emission].Shape.AsSpan());
         foreach (var state in cluster.States) AddAtom(state, 's');
         foreach (var input in cluster.Inputs) AddAtom(input, 'x');
@@ -85,7 +87,7 @@ internal sealed class NeuronFormulas
     {
         if (n.Op == "Constant")
         {
-            var values = Floats.Broadcast(n.Constant!, n.Constant!.Length == size ? n.Constant.Shape : ShapeLike(n));
+            var values = cluster.ValuesOf(n);
             return values.Length == 1 || values.Length == size ? Polynomial.Constant([.. values.Select(v => (double)v)]) : null;
         }
         if (loops.IsTruth(n.Id) && n.Op is "Relu" or "Clip") return Compare(graph.Nodes[n.Operands[0]].Operands[0], -1, true);
@@ -149,17 +151,6 @@ internal sealed class NeuronFormulas
             if (atoms[i].Comparison is { } c && c.Strict == strict && c.Difference.AlmostEquals(difference)) return Polynomial.Atom(i);
         atoms.Add(('c', -1, new(difference, strict)));
         return Polynomial.Atom(atoms.Count - 1);
-    }
-
-    private IReadOnlyList<int> ShapeLike(GraphNode constant)
-    {
-        // A per-channel constant meets the activation by broadcasting: against the shape of any neuron-sized operator.
-        foreach (var n in graph.Nodes)
-        {
-            if (!n.Operands.Contains(constant.Id) || Ir.Tensors.Tensor.Count(n.Shape.AsSpan()) != size) continue;
-            return n.Shape;
-        }
-        return constant.Shape;
     }
 
     private void AddAtom(int node, char kind)

@@ -5,7 +5,7 @@ using NeuroChip.Ir.Neurons;
 namespace NeuroChip.Compiler.Lowering;
 
 /// <summary>Writes a cluster down as it is: the exporter's operations in the exporter's order.</summary>
-internal sealed class NeuronProgramBuilder(Graph graph, NeuronCluster cluster, int size)
+internal sealed class NeuronProgramBuilder(Graph graph, NeuronCluster cluster)
 {
     private readonly List<Instruction> code = [];
     private readonly List<Parameter> parameters = [];
@@ -22,22 +22,11 @@ internal sealed class NeuronProgramBuilder(Graph graph, NeuronCluster cluster, i
         return new(cluster.Inputs.Count, [.. parameters], [.. code], ResultOf(cluster.Emission), [.. next]);
     }
 
-    /// <summary>A constant of the graph as a parameter over the neurons.</summary>
-    public static Parameter ParameterOf(GraphNode constant, Graph graph, int size)
-    {
-        var values = constant.Constant!.Length is 1 ? constant.Constant.ToFloats() : Floats.Broadcast(constant.Constant, ShapeFor(constant, graph, size));
-        return new([.. values.Select(v => (double)v)]);
-    }
-
-    private static IReadOnlyList<int> ShapeFor(GraphNode constant, Graph graph, int size) =>
-        constant.Constant!.Length == size ? constant.Constant.Shape
-        : graph.Nodes.FirstOrDefault(n => n.Operands.Contains(constant.Id) && Ir.Tensors.Tensor.Count(n.Shape.AsSpan()) == size)?.Shape ?? constant.Constant.Shape;
-
     private int ResultOf(int node)
     {
         if (resultOf.TryGetValue(node, out var result)) return result;
         if (graph.Nodes[node] is not { Op: "Constant" } constant) throw Unknown(graph.Nodes[node]);
-        parameters.Add(ParameterOf(constant, graph, size));
+        parameters.Add(new([.. cluster.ValuesOf(constant).Select(v => (double)v)]));
         return resultOf[node] = Emit(ElementwiseOp.Parameter, parameters.Count - 1);
     }
 

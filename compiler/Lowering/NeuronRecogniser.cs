@@ -78,7 +78,7 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
                 if (other == state || loops.IsTruth(Undelayed(state)) != loops.IsTruth(Undelayed(other)) && !loops.IsTruth(Undelayed(other))) continue;
                 var (factor, constant) = AffineRecurrence.Multiple(next[state], next[other]);
                 if (factor is null) continue;
-                var (start, from) = (StartOf(graph, state, 0).Values.ToArray(), StartOf(graph, other, 0).Values.ToArray());
+                var (start, from) = (StartOf(graph, state).Values.ToArray(), StartOf(graph, other).Values.ToArray());
                 var expected = Polynomial.Zip(Polynomial.Zip(factor, from, (a, b) => a * b), constant, (a, b) => a + b);
                 if (Polynomial.Zip(expected, start, (a, b) => Math.Abs(a - b)).Any(d => d > Polynomial.Tolerance)) continue;
                 formulas.Replace(state, Polynomial.Atom(formulas.AtomOf(other)).Scale(factor) + Polynomial.Constant(constant));
@@ -174,9 +174,8 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
 
     private RecognisedNeuron Arithmetic(NeuronCluster cluster, IReadOnlyList<int> observed)
     {
-        var size = Ir.Tensors.Tensor.Count(graph.Nodes[cluster.Emission].Shape.AsSpan());
-        var program = new NeuronProgramBuilder(graph, cluster, size).Build(observed);
-        var start = cluster.States.Select(s => StartOf(graph, s, size)).Concat(observed.Select(_ => Parameter.Zero));
+        var program = new NeuronProgramBuilder(graph, cluster).Build(observed);
+        var start = cluster.States.Select(s => StartOf(graph, s)).Concat(observed.Select(_ => Parameter.Zero));
         var values = observed.Select((node, i) => (node, Port: cluster.States.Count + i)).ToDictionary(
             v => v.node,
             v => ElementwiseProgram.PassThrough with { Ports = 1 + cluster.States.Count + observed.Count, Code = [new(ElementwiseOp.Input, 1 + v.Port)] });
@@ -194,19 +193,19 @@ internal sealed class NeuronRecogniser(Graph graph, StateLoops loops)
     }
 
     /// <summary>Start of a delay as a parameter.</summary>
-    public static Parameter StartOf(Graph graph, int delay, int size)
+    public static Parameter StartOf(Graph graph, int delay)
     {
         var values = Floats.Broadcast(graph.Nodes[delay].Constant!, graph.Nodes[delay].Shape);
         return new([.. values.Select(v => (double)v)]);
     }
 
-    private bool StartsAtZero(int state) => StartOf(graph, state, 0).Is(0);
+    private bool StartsAtZero(int state) => StartOf(graph, state).Is(0);
 
     private bool FiresAtStart(AffineRecurrence recurrence)
     {
         var membrane = Polynomial.Constant(recurrence.Threshold).Scale([-1]);
         for (var i = 0; i < recurrence.States.Length; i++)
-            membrane += Polynomial.Constant([.. StartOf(graph, recurrence.States[i], 0).Values]).Scale(recurrence.Watch[i]);
+            membrane += Polynomial.Constant([.. StartOf(graph, recurrence.States[i]).Values]).Scale(recurrence.Watch[i]);
         return membrane[[]].Any(m => recurrence.Strict ? m > 0 : m >= 0);
     }
 

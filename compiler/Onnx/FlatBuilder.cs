@@ -47,7 +47,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
     /// <summary>A known value; equal ones are one value.</summary>
     public int Constant(string name, Tensor tensor)
     {
-        var bytes = Bytes(tensor);
+        var bytes = tensor.Bytes;
         var hash = new HashCode();
         hash.Add(tensor.Type);
         foreach (var extent in tensor.Shape) hash.Add(extent);
@@ -57,7 +57,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
         foreach (var other in same)
         {
             var known = values[other].Known!.Constant!;
-            if (known.Type == tensor.Type && known.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan()) && Bytes(known).SequenceEqual(bytes)) return other;
+            if (known.Type == tensor.Type && known.Shape.AsSpan().SequenceEqual(tensor.Shape.AsSpan()) && known.Bytes.SequenceEqual(bytes)) return other;
         }
 
         same.Add(Add(name, Operand.Of(tensor)));
@@ -135,19 +135,6 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             [.. outputs.Select(o => (o.Name, numbers[o.Value]))]);
     }
 
-    /// <summary>The bytes behind a tensor.</summary>
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.Type switch
-    {
-        DType.Float32 => MemoryMarshal.AsBytes(tensor.Span<float>()),
-        DType.Float64 => MemoryMarshal.AsBytes(tensor.Span<double>()),
-        DType.Int8 => MemoryMarshal.AsBytes(tensor.Span<sbyte>()),
-        DType.UInt8 => tensor.Span<byte>(),
-        DType.Int16 => MemoryMarshal.AsBytes(tensor.Span<short>()),
-        DType.Int32 => MemoryMarshal.AsBytes(tensor.Span<int>()),
-        DType.Int64 => MemoryMarshal.AsBytes(tensor.Span<long>()),
-        _ => MemoryMarshal.AsBytes(tensor.Span<bool>()),
-    };
-
     private static bool IsLargeExpansion(string op, ImmutableArray<Operand> results) =>
         op is "Expand" or "Tile" or "ConstantOfShape" or "Pad" or "Resize" or "Range" or "OneHot" && 4L * Tensor.Count(results[0].Shape.AsSpan()) > LargestExpansion;
 
@@ -163,7 +150,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
                 case float[] list: key.AppendJoin(',', list.Select(f => BitConverter.SingleToInt32Bits(f))); break;
                 case string[] list: key.AppendJoin(',', list.Select(s => $"{s.Length}:{s}")); break;
                 case float number: key.Append(BitConverter.SingleToInt32Bits(number)).Append('f'); break;
-                case Tensor tensor: key.Append(tensor).Append(Convert.ToHexString(Bytes(tensor))); break;
+                case Tensor tensor: key.Append(tensor).Append(Convert.ToHexString(tensor.Bytes)); break;
                 default: key.Append(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
             }
         }

@@ -242,7 +242,8 @@ internal sealed class StepExpansion
 
     private ImmutableArray<int> ShapeOf(FlatNode node, int input) => model.Values[node.Inputs[input]].Shape;
 
-    private static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
+    /// <summary>An axis counted from the front.</summary>
+    public static int Axis(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 
     internal static Tensor SliceOf(Tensor tensor, int axis, int start, int count) => tensor.Type switch
     {

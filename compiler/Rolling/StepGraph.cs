@@ -91,20 +91,8 @@ internal sealed class StepGraph
         if (tensorKeys.TryGetValue(tensor, out var key)) return key;
         key = tensor.Length > 1 << 18
             ? "#" + tensorKeys.Count
-            : $"{tensor.Type}{Tensor.FormatShape(tensor.Shape)}{Convert.ToHexString(SHA256.HashData(Bytes(tensor)))}";
+            : $"{tensor.Type}{Tensor.FormatShape(tensor.Shape)}{Convert.ToHexString(SHA256.HashData(tensor.Bytes))}";
         tensorKeys.Add(tensor, key);
         return key;
     }
-
-    private static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.Type switch
-    {
-        DType.Float32 => MemoryMarshal.AsBytes(tensor.Span<float>()),
-        DType.Float64 => MemoryMarshal.AsBytes(tensor.Span<double>()),
-        DType.Int64 => MemoryMarshal.AsBytes(tensor.Span<long>()),
-        DType.Int32 => MemoryMarshal.AsBytes(tensor.Span<int>()),
-        DType.Int16 => MemoryMarshal.AsBytes(tensor.Span<short>()),
-        DType.Int8 => MemoryMarshal.AsBytes(tensor.Span<sbyte>()),
-        DType.UInt8 => tensor.Span<byte>(),
-        _ => MemoryMarshal.AsBytes(tensor.Span<bool>()),
-    };
 }

@@ -24,7 +24,7 @@ internal sealed class TimeAxes
             if (node.Op == "Gather" && model.Values[node.Inputs[1]].Constant is { Length: 1 } index)
             {
                 var shape = model.Values[node.Inputs[0]].Shape;
-                var axis = Normal(node.Attributes.Int("axis", 0), shape.Length);
+                var axis = StepExpansion.Axis(node.Attributes.Int("axis", 0), shape.Length);
                 var at = (long)index.At(0);
                 Picks(node.Inputs[0], axis).Add(at < 0 ? at + shape[axis] : at);
             }
@@ -36,7 +36,7 @@ internal sealed class TimeAxes
             }
             else if (node.Op == "Concat")
             {
-                var axis = Normal(node.Attributes.Int("axis", 0), model.Values[node.Outputs[0]].Shape.Length);
+                var axis = StepExpansion.Axis(node.Attributes.Int("axis", 0), model.Values[node.Outputs[0]].Shape.Length);
                 if (node.Inputs.All(i => model.Values[i].Shape[axis] == 1 && (model.Values[i].Constant is not null || Stacks(expansion.Producer(i), axis))) && model.Values[node.Inputs[^1]].Constant is null)
                     stacked[node.Outputs[0]] = (axis, node.Inputs.Length);
             }
@@ -131,7 +131,7 @@ internal sealed class TimeAxes
         }
         else if (node.Op == "Concat")
         {
-            var joined = Normal(node.Attributes.Int("axis", 0), shape.Length);
+            var joined = StepExpansion.Axis(node.Attributes.Int("axis", 0), shape.Length);
             if (node.Inputs.Select(i => AxisOf(i)).Distinct().ToArray() is [var axis] && axis >= 0 && axis != joined) axisOf[result] = axis;
         }
         else if (OperatorKinds.IsReduction(node.Op))
@@ -147,6 +147,4 @@ internal sealed class TimeAxes
         shape = value < 0 ? [] : model.Values[value].Shape;
         return axis >= 0;
     }
-
-    private static int Normal(long axis, int rank) => (int)(axis < 0 ? axis + rank : axis);
 }

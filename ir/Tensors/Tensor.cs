@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace NeuroChip.Ir.Tensors;
 
@@ -88,18 +89,31 @@ public sealed class Tensor
     /// <summary>The same elements under another shape.</summary>
     public Tensor Reshape(ImmutableArray<int> shape) => new(shape, Type, data);
 
-    /// <summary>Element <paramref name="index"/> (C order) as a double, whatever the type.</summary>
-    public double At(int index) => data switch
+    /// <summary>The bytes of the elements, in the order of this machine.</summary>
+    public ReadOnlySpan<byte> Bytes => Type switch
     {
-        float[] a => a[index],
-        double[] a => a[index],
-        long[] a => a[index],
-        int[] a => a[index],
-        short[] a => a[index],
-        sbyte[] a => a[index],
-        byte[] a => a[index],
-        bool[] a => a[index] ? 1 : 0,
-        _ => throw new InvalidOperationException(),
+        DType.Float32 => MemoryMarshal.AsBytes(Span<float>()),
+        DType.Float64 => MemoryMarshal.AsBytes(Span<double>()),
+        DType.Int8 => MemoryMarshal.AsBytes(Span<sbyte>()),
+        DType.UInt8 => Span<byte>(),
+        DType.Int16 => MemoryMarshal.AsBytes(Span<short>()),
+        DType.Int32 => MemoryMarshal.AsBytes(Span<int>()),
+        DType.Int64 => MemoryMarshal.AsBytes(Span<long>()),
+        _ => MemoryMarshal.AsBytes(Span<bool>()),
+    };
+
+    /// <summary>Element <paramref name="index"/> (C order) as a double, whatever the type.</summary>
+    public double At(int index) => Type switch
+    {
+        // By the element type: the runtime lets a byte[] pass for an sbyte[].
+        DType.Float32 => ((float[])data)[index],
+        DType.Float64 => ((double[])data)[index],
+        DType.Int64 => ((long[])data)[index],
+        DType.Int32 => ((int[])data)[index],
+        DType.Int16 => ((short[])data)[index],
+        DType.Int8 => ((sbyte[])data)[index],
+        DType.UInt8 => ((byte[])data)[index],
+        _ => ((bool[])data)[index] ? 1 : 0,
     };
 
     /// <summary>The elements as float32: the array itself where it is one, else a converted copy.</summary>

@@ -38,7 +38,7 @@ internal sealed class TensorText
         foreach (var (number, tensor) in stored.Index())
         {
             text.Append(CultureInfo.InvariantCulture, $"\ntensor #{number} {Header(tensor)}\n");
-            var bytes = Bytes(tensor);
+            var bytes = tensor.Bytes;
             for (var at = 0; at < bytes.Length; at += BytesPerLine)
                 text.Append("  ").Append(Convert.ToBase64String(bytes.Slice(at, Math.Min(BytesPerLine, bytes.Length - at)))).Append('\n');
         }
@@ -51,19 +51,6 @@ internal sealed class TensorText
         DType.Float32 or DType.Int32 => 4,
         DType.Int16 => 2,
         _ => 1,
-    };
-
-    /// <summary>The little-endian bytes of the elements.</summary>
-    public static ReadOnlySpan<byte> Bytes(Tensor tensor) => tensor.Type switch
-    {
-        DType.Float32 => MemoryMarshal.AsBytes(tensor.Span<float>()),
-        DType.Float64 => MemoryMarshal.AsBytes(tensor.Span<double>()),
-        DType.Int8 => MemoryMarshal.AsBytes(tensor.Span<sbyte>()),
-        DType.UInt8 => tensor.Span<byte>(),
-        DType.Int16 => MemoryMarshal.AsBytes(tensor.Span<short>()),
-        DType.Int32 => MemoryMarshal.AsBytes(tensor.Span<int>()),
-        DType.Int64 => MemoryMarshal.AsBytes(tensor.Span<long>()),
-        _ => MemoryMarshal.AsBytes(tensor.Span<bool>()),
     };
 
     /// <summary>The tensor of a type, shape and little-endian bytes.</summary>
@@ -104,7 +91,7 @@ internal sealed class TensorText
     private int NumberOf(Tensor tensor)
     {
         if (numbers.TryGetValue(tensor, out var known)) return known;
-        var content = Header(tensor) + Convert.ToHexString(SHA256.HashData(Bytes(tensor)));
+        var content = Header(tensor) + Convert.ToHexString(SHA256.HashData(tensor.Bytes));
         if (!numbersByContent.TryGetValue(content, out var number))
         {
             number = stored.Count;

@@ -25,10 +25,10 @@ public readonly record struct StridedAxis(int Extent, int Source, int Target, in
 public sealed record StridedMap(int Sources, int Targets, int Rows, int SourceOrigin, int TargetOrigin, int RowOrigin, ImmutableArray<StridedAxis> Axes) : AddressFunction
 {
     private readonly Lazy<Order> fromSource = new(() => new(
-        [.. Axes.Where(a => a.Source != 0).OrderByDescending(a => a.Source)], [.. Axes.Where(a => a.Source == 0).OrderByDescending(a => a.Target)]));
+        [.. Axes.Where(a => a is { Extent: > 1, Source: not 0 }).OrderByDescending(a => a.Source)], [.. Axes.Where(a => a is { Extent: > 1, Source: 0 }).OrderByDescending(a => a.Target)]));
 
     private readonly Lazy<Order> fromTarget = new(() => new(
-        [.. Axes.Where(a => a.Target != 0).OrderByDescending(a => a.Target)], [.. Axes.Where(a => a.Target == 0).OrderByDescending(a => a.Source)]));
+        [.. Axes.Where(a => a is { Extent: > 1, Target: not 0 }).OrderByDescending(a => a.Target)], [.. Axes.Where(a => a is { Extent: > 1, Target: 0 }).OrderByDescending(a => a.Source)]));
 
     /// <inheritdoc/>
     public override string Keyword => "strided";

@@ -27,6 +27,7 @@ internal sealed class ActivityObserver
     private readonly long[] linkPayloads;
     private readonly TickCounts ticks;
     private readonly long[][] perTickLinks;
+    private readonly StepCounts? steps;
 
     public ActivityObserver(ChipImage image, ManyCoreChip? chip)
     {
@@ -50,15 +51,20 @@ internal sealed class ActivityObserver
         foreach (var (link, index) in linkIndex) links[index] = link;
         linkPackets = new long[links.Length];
         linkPayloads = new long[links.Length];
+        if (image.Schedule is not null) steps = new(projections.Length, populations.Length, image.Steps);
         perTickLinks = [.. Enumerable.Range(0, stages.Ticks).Select(_ => new long[links.Length])];
     }
 
     /// <summary>What each core did in each tick of the sample so far.</summary>
     public TickCounts Ticks => ticks;
 
+    /// <summary>What each projection did in each step of the sample so far; null for an image without a schedule of tiles.</summary>
+    public StepCounts? Steps => steps;
+
     public void Reset()
     {
         ticks.Clear();
+        steps?.Clear();
         foreach (var population in populations) population.Clear();
         foreach (var projection in projections) projection.Clear();
         Array.Clear(linkPackets);
@@ -73,10 +79,14 @@ internal sealed class ActivityObserver
         {
             var events = engine.Active(view.Population.Id);
             view.EmissionsPerStep[step] += events.Length;
+            steps?.Emitted(view.Population.Id.Index, step, events.Length);
             foreach (var p in view.Outflows)
             {
-                if (image.Projections[p].RowsFrom is { } rows) projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size);
-                else projections[p].Count(events, step, image.Steps);
+                var did = image.Projections[p].RowsFrom is { } rows
+                    ? projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size)
+                    : projections[p].Count(events, step, image.Steps, steps is not null);
+                var arrival = step + image.Projections[p].Delay;
+                if (steps is not null && arrival < image.Steps) steps[p, arrival] = did;
             }
 
             if (view.Cores.Length == 0) continue;
@@ -231,6 +241,8 @@ internal sealed class ActivityObserver
     private sealed class ProjectionView(Projection projection, int[] effective, SynapseTable? table)
     {
         private readonly long total = projection.Map.Total;
+        private int[]? nominal;
+        private bool? zeros;
         private long events;
         private long operations;
         private long probes;
@@ -239,17 +251,31 @@ internal sealed class ActivityObserver
 
         public SynapseTable? Table => table;
 
+        private bool HasZeros => zeros ??= effective.Sum(n => (long)n) != total;
+
         /// <summary>An emission enters the projection if it arrives before the sample ends.</summary>
-        public void Count(ReadOnlySpan<int> active, int step, int steps)
+        /// <param name="active">Addresses that emit.</param>
+        /// <param name="step">Step of the emission.</param>
+        /// <param name="steps">Steps of a sample.</param>
+        /// <param name="withZeros">Whether synapses of weight 0 are asked for too.</param>
+        public ProjectionStep Count(ReadOnlySpan<int> active, int step, int steps, bool withZeros)
         {
-            if (step + projection.Delay >= steps) return;
+            if (step + projection.Delay >= steps) return default;
+            long now = 0;
+            foreach (var source in active) now += effective[source];
             events += active.Length;
-            foreach (var source in active) operations += effective[source];
+            operations += now;
+            if (!withZeros || !HasZeros) return new(active.Length, now, now, 0);
+            nominal ??= NominalSynapses.Of(projection.Map);
+            long all = 0;
+            foreach (var source in active) all += nominal[source];
+            return new(active.Length, all, now, 0);
         }
 
         /// <summary>Rows are payloads: an addition is done where the row is not 0, and every row of an event is looked at. (Such projections have no delay across the end.)</summary>
-        public void CountPairs(ReadOnlySpan<int> active, ReadOnlySpan<int> rows, int size)
+        public ProjectionStep CountPairs(ReadOnlySpan<int> active, ReadOnlySpan<int> rows, int size)
         {
+            var (before, tested) = (operations, probes);
             var present = new bool[size];
             foreach (var row in rows) present[row] = true;
             var synapses = new List<Synapse>();
@@ -262,6 +288,8 @@ internal sealed class ActivityObserver
                 foreach (var (_, row) in synapses)
                     if (present[row]) operations++;
             }
+
+            return new(active.Length, probes - tested, operations - before, probes - tested);
         }
 
         public void Clear() => (events, operations, probes) = (0, 0, 0);

@@ -1,4 +1,5 @@
 using NeuroChip.Compiler.Passes;
+using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Tensors;
 
@@ -34,6 +35,9 @@ public interface IPass
 
     /// <summary>Why it stands where it stands, in a sentence.</summary>
     string Reason { get; }
+
+    /// <summary>The one family of chips that needs it; null for all.</summary>
+    ChipFamily? OnlyFor => null;
 
     /// <summary>Transforms a verified module into a verified module.</summary>
     Module Run(Module module, PassContext context);

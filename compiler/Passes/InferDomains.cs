@@ -5,7 +5,7 @@ namespace NeuroChip.Compiler.Passes;
 
 /// <summary>
 /// Finds which values are spikes. Model inputs are real unless every sample given holds only 0 and 1 (or small counts); sums of spikes with
-/// weights one are counts. A projection from spikes adds, one from real values multiplies.
+/// weights one, or products of spikes with spikes, are counts. A projection from spikes or with spikes as rows adds, one from real values multiplies.
 /// </summary>
 public sealed class InferDomains : IPass
 {
@@ -28,11 +28,11 @@ public sealed class InferDomains : IPass
         {
             if (population.Neuron is not RelayNeuron relay || !relay.Gain.Is(1) || population.Bias[0] is not null) continue;
             var incoming = module.Projections.Where(p => p.Target == population.Id).ToArray();
-            if (incoming.Any(p => p.Source.Index > population.Id.Index)) continue;
-            var counts = incoming.All(p => domains[p.Source.Index] is SpikeDomain.Binary or SpikeDomain.Count && AreCounts(p));
+            if (incoming.Any(p => p.Source.Index > population.Id.Index || p.RowsFrom?.Index > population.Id.Index)) continue;
+            var counts = incoming.All(p => domains[p.Source.Index] is SpikeDomain.Binary or SpikeDomain.Count && AreCounts(p, domains));
             if (counts && incoming.Length > 0 && domains[population.Id.Index] == SpikeDomain.Real) domains[population.Id.Index] = SpikeDomain.Count;
         }
-        ProjectionKind KindOf(Projection p) => domains[p.Source.Index] == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
+        ProjectionKind KindOf(Projection p) => Projection.KindOf(domains[p.Source.Index], p.RowsFrom is { } rows ? domains[rows.Index] : null);
         if (module.Populations.All(p => p.Domain == domains[p.Id.Index]) && module.Projections.All(p => p.Kind == KindOf(p))) return module;
         return module with
         {
@@ -41,8 +41,9 @@ public sealed class InferDomains : IPass
         };
     }
 
-    private static bool AreCounts(Projection projection)
+    private static bool AreCounts(Projection projection, SpikeDomain[] domains)
     {
+        if (projection.RowsFrom is { } rows) return domains[rows.Index] is SpikeDomain.Binary or SpikeDomain.Count;
         for (var i = 0; i < projection.Rows.Length; i++)
         {
             var w = projection.Rows.At(i);

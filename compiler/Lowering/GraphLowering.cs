@@ -12,7 +12,7 @@ namespace NeuroChip.Compiler.Lowering;
 /// From tensors to spike events. Works back from the outputs: a value that is affine in emissions becomes a sum of linear maps, a value that
 /// is not becomes a population, and where two linear operations cannot be one, a relay population stands between them.
 /// </summary>
-public sealed class GraphLowering
+public sealed partial class GraphLowering
 {
     private readonly Graph graph;
     private readonly StateLoops loops;
@@ -142,6 +142,7 @@ public sealed class GraphLowering
             case "Concat":
                 return Concat(n, shape, size);
         }
+        if (Product(n, shape) is { } product) return product;
         if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) return Refused(n, shape);
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
@@ -183,6 +184,8 @@ public sealed class GraphLowering
             case "Mul" when IsConstant(0) || IsConstant(1):
                 var variable = IsConstant(0) ? 1 : 0;
                 return Widen(Form(n.Operands[variable]), shape, n).Scaled(Value(1 - variable), RelayHere);
+            case "Mul":
+                return Product(n, shape);
             case "Div" when IsConstant(1):
                 return Widen(Form(n.Operands[0]), shape, n).Scaled([.. Value(1).Select(v => 1 / v)], RelayHere);
             case "Where" when IsConstant(1) && IsConstant(2):
@@ -355,7 +358,10 @@ public sealed class GraphLowering
     private LinearForm Relay(LinearForm form, string near)
     {
         if (relays.TryGetValue(form, out var known)) return known;
-        var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map)) ? SpikeDomain.Count : SpikeDomain.Real;
+        // A product is counted as it is and weighted on the way out.
+        if (form is { Bias: null, Terms: [{ Map: ContractionMap { Factor: not 1 } product } only] })
+            return relays[form] = Relay(form with { Terms = [only with { Map = product with { Factor = 1 } }] }, near).Scaled([product.Factor], f => f);
+        var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map) && (t.Rows is not { } rows || drafts[rows].Domain is SpikeDomain.Binary or SpikeDomain.Count)) ? SpikeDomain.Count : SpikeDomain.Real;
         var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
         Connect(draft, 0, form, Reduction.Sum);
         return relays[form] = Emits(draft.Id, form.Shape);
@@ -367,6 +373,7 @@ public sealed class GraphLowering
         IndexMap m => m.Factor.All(IsCount),
         PoolingMap m => m.Factor.All(IsCount),
         ExplicitMap m => m.Weights.All(IsCount),
+        ContractionMap m => IsCount(m.Factor),
         _ => false,
     };
 
@@ -374,6 +381,7 @@ public sealed class GraphLowering
 
     private void Connect(PopulationDraft target, int port, LinearForm form, Reduction reduction)
     {
+        form = WithFactorsFolded(target, port, form);
         foreach (var term in form.Terms)
         {
             var source = drafts[term.Population];
@@ -385,7 +393,7 @@ public sealed class GraphLowering
                 var middle = Relay(new(term.Map.TargetImage!, [from], null), target.Name).Terms[0].Population;
                 from = new(middle, 0, new ElementMap(target.Size, Floats.One), term.Name);
             }
-            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name));
+            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name, from.Rows));
         }
         target.Bias[port] = form.Bias;
     }

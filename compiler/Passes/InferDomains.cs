@@ -5,7 +5,7 @@ namespace NeuroChip.Compiler.Passes;
 
 /// <summary>
 /// Finds which values are spikes. Model inputs are real unless every sample given holds only 0 and 1 (or small counts); sums of spikes with
-/// weights one, or products of spikes with spikes, are counts. A projection from spikes or with spikes as rows adds, one from real values multiplies.
+/// weights one are counts. A projection from spikes adds, one from real values multiplies.
 /// </summary>
 public sealed class InferDomains : IPass
 {
@@ -24,12 +24,13 @@ public sealed class InferDomains : IPass
         var domains = module.Populations.Select(p => p.Domain).ToArray();
         foreach (var population in module.Populations)
             if (population.Neuron is SourceNeuron source && population.Domain == SpikeDomain.Real) domains[population.Id.Index] = OfSamples(source.Input, context);
-        foreach (var population in module.Populations)
+        var incomingOf = module.Projections.ToLookup(p => p.Target);
+        foreach (var population in StepOrder.Of(module.Populations, module.Projections).Select(id => module[id]))
         {
             if (population.Neuron is not RelayNeuron relay || !relay.Gain.Is(1) || population.Bias[0] is not null) continue;
-            var incoming = module.Projections.Where(p => p.Target == population.Id).ToArray();
-            if (incoming.Any(p => p.Source.Index > population.Id.Index || p.RowsFrom?.Index > population.Id.Index)) continue;
-            var counts = incoming.All(p => domains[p.Source.Index] is SpikeDomain.Binary or SpikeDomain.Count && AreCounts(p, domains));
+            var incoming = incomingOf[population.Id].ToArray();
+            var counts = incoming.All(p => p.RowsFrom is { } rows ? IsCount(domains[p.Source.Index]) && IsCount(domains[rows.Index]) : IsCount(domains[p.Source.Index]) && AreCounts(p));
+            bool IsCount(SpikeDomain domain) => domain is SpikeDomain.Binary or SpikeDomain.Count;
             if (counts && incoming.Length > 0 && domains[population.Id.Index] == SpikeDomain.Real) domains[population.Id.Index] = SpikeDomain.Count;
         }
         ProjectionKind KindOf(Projection p) => Projection.KindOf(domains[p.Source.Index], p.RowsFrom is { } rows ? domains[rows.Index] : null);
@@ -41,9 +42,8 @@ public sealed class InferDomains : IPass
         };
     }
 
-    private static bool AreCounts(Projection projection, SpikeDomain[] domains)
+    private static bool AreCounts(Projection projection)
     {
-        if (projection.RowsFrom is { } rows) return domains[rows.Index] is SpikeDomain.Binary or SpikeDomain.Count;
         for (var i = 0; i < projection.Rows.Length; i++)
         {
             var w = projection.Rows.At(i);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Compiler.Passes;
 using NeuroChip.HwModels.Tiles;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
@@ -45,7 +46,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
     public long ChannelWeightBits => (WeightBits + Math.Max(1, Channels) - 1) / Math.Max(1, Channels);
 
     /// <summary>The layers of a module, in the order of a step. Inputs are none.</summary>
-    public static ImmutableArray<TileLayer> Of(Module module, EventRates rates, bool ordinaryAttention)
+    public static ImmutableArray<TileLayer> Of(Module module, FiringRates rates, bool ordinaryAttention)
     {
         var incoming = module.Projections.ToLookup(p => p.Target);
         var read = module.Projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).ToHashSet();
@@ -81,7 +82,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
     /// <summary>One synapse per neuron at most: done where the neuron is updated, its weight is a factor of the neuron.</summary>
     private static bool IsElementwise(AddressFunction map) => map is IdentityMap or PermutationMap or StridedMap { FanIn: 1, Bound: 1 };
 
-    private static TileLayer Of(Module module, Population population, Projection[] incoming, EventRates rates, bool isRead, bool ordinaryAttention)
+    private static TileLayer Of(Module module, Population population, Projection[] incoming, FiringRates rates, bool isRead, bool ordinaryAttention)
     {
         var needs = TileWork.None;
         double events = 0, additions = 0, macs = 0, probes = 0, slots = 0;
@@ -91,7 +92,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
         foreach (var p in incoming)
         {
             needs |= Work(p, ordinaryAttention);
-            var rate = rates.Of(p.Source);
+            var rate = rates.Of(module[p.Source]);
             var synapses = (double)p.Map.Total;
             var active = rate * synapses;
             slots += synapses;
@@ -100,7 +101,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             {
                 heard.Add(rows);
                 probes += active;
-                active *= rates.Of(rows);
+                active *= rates.Of(module[rows]);
             }
             else if (!IsElementwise(p.Map))
             {

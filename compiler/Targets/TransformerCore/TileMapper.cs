@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Compiler.Mapping;
+using NeuroChip.Compiler.Passes;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
@@ -26,7 +27,7 @@ public static class TileMapper
     /// <exception cref="MappingCheckException">The schedule is wrong: a bug of ours.</exception>
     public static TileMapping Map(Module module, TileChip chip, PassContext context, MapOptions options)
     {
-        var rates = EventRates.Of(module, context);
+        var rates = context.RatesOf(module);
         var layers = TileLayer.Of(module, rates, options.OrdinaryAttention);
         var found = new DiagnosticBag();
         TileLegality.Check(module, chip, layers, found);
@@ -59,7 +60,7 @@ public static class TileMapper
     private static int FirstTile(TileChip chip, string kind) => chip.Tiles.TakeWhile(t => t.Key != kind).Sum(t => t.Value.Count.Count);
 
     private static Decision Decide(
-        Module module, TileChip chip, ImmutableArray<TileLayer> layers, TileKindChoice kinds, TilePlan? spatial, TilePlan multiplexed, EventRates rates)
+        Module module, TileChip chip, ImmutableArray<TileLayer> layers, TileKindChoice kinds, TilePlan? spatial, TilePlan multiplexed, FiringRates rates)
     {
         // Where the weights do not fit, the cost of keeping them all is that of a chip whose memory were large enough.
         var pace = spatial?.CyclesPerStep ?? layers.GroupBy(kinds.KindOf).Max(g => g.Sum(l => TileThroughput.Cycles(l, chip.Tiles[g.Key])) / chip.Tiles[g.Key].Count.Count);
@@ -74,7 +75,7 @@ public static class TileMapper
             spatial is null ? Multiplexed : Spatial,
             "cycles per step",
             [new(Spatial, Math.Round(pace)), new(Multiplexed, Math.Round(multiplexed.CyclesPerStep))],
-            $"{why}{(memory.Length > 0 ? $" ({memory})" : "")}; {rates.Basis}");
+            $"{why}{(memory.Length > 0 ? $" ({memory})" : "")}; by {rates.Basis}");
     }
 
     private static string Bits(long bits) => $"{MappingErrors.N((bits + 8191) / 8192)} KiB";

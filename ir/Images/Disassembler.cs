@@ -118,7 +118,8 @@ public static class Disassembler
         }
     }
 
-    private static void Schedule(ChipImage image, TextWriter to)
+    /// <summary>Writes what is computed on which tiles and when; nothing for an image without a schedule.</summary>
+    public static void Schedule(ChipImage image, TextWriter to)
     {
         if (image.Schedule is not { } schedule) return;
         Title(to, $"schedule, {schedule.Policy}, {Plural(schedule.Phases, "phase")}");

@@ -53,10 +53,15 @@ internal sealed class PopulationDraft(int id, string name, int[] shape)
 }
 
 /// <summary>A projection while the module is being made.</summary>
-internal sealed record ProjectionDraft(int Port, int Source, int Delay, LinearMap Map, Reduction Reduction, string Name);
+/// <remarks>Rows: the population whose emissions are the rows of a <see cref="ContractionMap"/>, else null.</remarks>
+internal sealed record ProjectionDraft(int Port, int Source, int Delay, LinearMap Map, Reduction Reduction, string Name, int? Rows = null);
 
 /// <summary>One population's share in a <see cref="LinearForm"/>.</summary>
-internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, string Name);
+internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, string Name)
+{
+    /// <summary>The population whose emissions are the rows of a <see cref="ContractionMap"/>, else null.</summary>
+    public int? Rows { get; init; }
+}
 
 /// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero; one value or one per element).</summary>
 internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, float[]? Bias)

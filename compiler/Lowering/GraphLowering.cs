@@ -12,7 +12,7 @@ namespace NeuroChip.Compiler.Lowering;
 /// From tensors to spike events. Works back from the outputs: a value that is affine in emissions becomes a sum of linear maps, a value that
 /// is not becomes a population, and where two linear operations cannot be one, a relay population stands between them.
 /// </summary>
-public sealed class GraphLowering
+public sealed partial class GraphLowering
 {
     private readonly Graph graph;
     private readonly StateLoops loops;
@@ -152,6 +152,7 @@ public sealed class GraphLowering
             case "Pad" when Rearrangements.ImagePad(graph, n) is { } pad && FeedsWindows(n.Id):
                 return Padded(n, pad, shape);
         }
+        if (Product(n, shape) is { } product) return product;
         if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) return Refused(n, shape);
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
@@ -282,6 +283,8 @@ public sealed class GraphLowering
             case "Mul" when IsConstant(0) || IsConstant(1):
                 var variable = IsConstant(0) ? 1 : 0;
                 return Widen(Form(n.Operands[variable]), shape, n).Scaled(Value(1 - variable), RelayHere);
+            case "Mul":
+                return Product(n, shape);
             case "Div" when IsConstant(1):
                 return Widen(Form(n.Operands[0]), shape, n).Scaled([.. Value(1).Select(v => 1 / v)], RelayHere);
             case "Where" when IsConstant(1) && IsConstant(2):
@@ -453,14 +456,25 @@ public sealed class GraphLowering
     /// <summary>A population that emits the form's value, for where it cannot be mapped on as it is; the same for every reader.</summary>
     private LinearForm Relay(LinearForm form, string near)
     {
+        // A product is counted as it is and weighted on the way out.
+        var factor = 1f;
+        var only = form is { Bias: null, Terms: [{ Map: ContractionMap { Factor: not 1 } } term] } ? term : null;
+        var product = only?.Map as ContractionMap;
+        if (product is not null) factor = product.Factor;
         if (!relays.TryGetValue((form.Terms, form.Bias), out var relay))
         {
-            var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map)) ? SpikeDomain.Count : SpikeDomain.Real;
+            var key = (form.Terms, form.Bias);
+            if (factor != 1) form = form with { Terms = [only! with { Map = product! with { Factor = 1 } }] };
+            var domain = form.Bias is null && form.Terms.All(IsCount) ? SpikeDomain.Count : SpikeDomain.Real;
             var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
             Connect(draft, 0, form, Reduction.Sum);
-            relays[(form.Terms, form.Bias)] = relay = draft.Id;
+            relays[key] = relay = draft.Id;
         }
-        return Emits(relay, form.Shape);
+        return Emits(relay, form.Shape).Scaled([factor], f => f);
+
+        bool IsCount(LinearTerm t) => IsCounted(t.Population) && AddsCounts(t.Map) && (t.Rows is not { } rows || IsCounted(rows));
+
+        bool IsCounted(int population) => drafts[population].Domain is SpikeDomain.Binary or SpikeDomain.Count;
     }
 
     /// <summary>The same with the constant part left outside: the relay sends the linear part alone.</summary>
@@ -487,6 +501,7 @@ public sealed class GraphLowering
         IndexMap m => m.Factor.All(IsCount),
         PoolingMap m => m.Factor.All(IsCount),
         ExplicitMap m => m.Weights.All(IsCount),
+        ContractionMap m => IsCount(m.Factor),
         _ => false,
     };
 
@@ -494,6 +509,7 @@ public sealed class GraphLowering
 
     private void Connect(PopulationDraft target, int port, LinearForm form, Reduction reduction)
     {
+        form = WithFactorsFolded(target, port, form);
         foreach (var term in form.Terms)
         {
             var source = drafts[term.Population];
@@ -509,7 +525,7 @@ public sealed class GraphLowering
                 var middle = Relay(new(term.Map.TargetTokens ? [1, target.Size / image[1], image[1]] : image, [from], null), target.Name).Terms[0].Population;
                 from = new(middle, 0, new ElementMap(target.Size, Floats.One), term.Name);
             }
-            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name));
+            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name, from.Rows));
         }
         target.Bias[port] = form.Bias;
     }

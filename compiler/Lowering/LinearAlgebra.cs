@@ -20,6 +20,9 @@ internal static class LinearAlgebra
         (ElementMap element, IndexMap index) => new IndexMap(index.TargetOf, index.Count, Floats.Multiply(index.Factor, Moved(element.Factor, index))),
         (ElementMap element, PoolingMap { Max: false } pool) => pool.AsConvolution()?.AfterFactor(element.Factor),
         (ElementMap element, ExplicitMap map) => ScaleSources(map, element.Factor),
+        (ContractionMap product, IndexMap { Factor.Length: 1 } index) => product.Moved(ContractionSide.Target, index.Count, t => index.TargetOf[t])?.Scaled(index.Factor),
+        (ContractionMap product, ExplicitMap map) => Summed(product, map),
+        (ContractionMap product, PoolingMap { Max: false } pool) => Summed(product, Synapses(pool)),
         (IndexMap index, IndexMap next) => Chain(index, next).Simplest(),
         (IndexMap index, ConvolutionMap conv) => Turned(index, conv),
         (ConvolutionMap conv, IndexMap index) => Turned(conv, index),
@@ -96,6 +99,15 @@ internal static class LinearAlgebra
             for (var i = 0; i < list.Count; i++) (targetOf[offsets[a] + i], weights[offsets[a] + i]) = list[i];
         }
         return new(offsets, targetOf, weights, targets);
+    }
+
+    /// <summary>A product followed by sums along some of its axes; null if the second map is anything else.</summary>
+    private static LinearMap? Summed(ContractionMap product, ExplicitMap map)
+    {
+        if (map.Weights.Length == 0 || map.Weights.Any(w => w != map.Weights[0])) return null;
+        for (var a = 0; a < map.Sources; a++)
+            if (map.Offsets[a + 1] - map.Offsets[a] > 1) return null;
+        return product.Moved(ContractionSide.Target, map.Targets, t => map.Offsets[t + 1] > map.Offsets[t] ? map.TargetOf[map.Offsets[t]] : -1)?.Scaled([map.Weights[0]]);
     }
 
     private static float[] Moved(float[] factor, IndexMap index)

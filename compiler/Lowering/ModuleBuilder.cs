@@ -39,11 +39,11 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             var target = drafts[d];
             foreach (var p in target.Incoming)
             {
-                var (map, rows) = Address(p.Map, layouts[p.Source], layouts[d]);
+                var (map, rows) = p.Map is ContractionMap product ? (Strided(product, p, d), Projection.NoRows) : Address(p.Map, layouts[p.Source], layouts[d]);
                 var name = $"{drafts[p.Source].Name}->{target.Name}";
                 for (var n = 2; !names.Add(name); n++) name = $"{drafts[p.Source].Name}->{target.Name}#{n}";
-                var kind = drafts[p.Source].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
-                projections.Add(new(name, new(idOf[p.Source]), new(idOf[d]), p.Port, map, rows, p.Delay, kind, p.Reduction));
+                var kind = Projection.KindOf(drafts[p.Source].Domain, p.Rows is { } from ? drafts[from].Domain : null);
+                projections.Add(new(name, new(idOf[p.Source]), new(idOf[d]), p.Port, map, rows, p.Delay, kind, p.Reduction) { RowsFrom = p.Rows is { } of ? new(idOf[of]) : null });
             }
         }
         var outputs = readouts.Select(r => Readout(r, idOf));
@@ -71,7 +71,11 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             if (placed[d] || open[d]) return;
             open[d] = true;
             foreach (var p in drafts[d].Incoming)
+            {
                 if (p.Delay == 0) Visit(p.Source);
+                if (p.Rows is { } rows) Visit(rows);
+            }
+
             placed[d] = true;
             order.Add(d);
         }
@@ -167,6 +171,16 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             default:
                 throw new InvalidOperationException(map.GetType().Name);
         }
+    }
+
+    /// <summary>A product over the addresses of its three populations.</summary>
+    private StridedMap Strided(ContractionMap product, ProjectionDraft projection, int target)
+    {
+        var (source, rows, result) = (layouts[projection.Source], layouts[projection.Rows!.Value], layouts[target]);
+        var moved = product.Moved(ContractionSide.Source, source.Size, source.AddressOf)?.Moved(ContractionSide.Row, rows.Size, rows.AddressOf)?.Moved(ContractionSide.Target, result.Size, result.AddressOf);
+        var map = moved?.Simplified();
+        // Layouts only exchange the order of axes, and an axis that crosses them was split: this cannot fail for a product of tensors.
+        return map is not null && map.Fault() is null ? map : throw new InvalidOperationException($"'{projection.Name}': {map?.Fault() ?? "its addresses are no sums of strides"}");
     }
 
     private (AddressFunction, Tensor) Permutation(int[] targetOf, int targets, float[] factor, Layout source, Layout target)

@@ -34,8 +34,8 @@ internal sealed record ConvolutionForm(string Name, ImmutableArray<ChainSegment>
     /// <param name="chain">The chain.</param>
     /// <param name="rates">How much is sent.</param>
     /// <param name="prices">What operations cost.</param>
-    /// <param name="payloadBits">Bits of real payloads with their sign, in integer arithmetic; null in float32, which has no digits.</param>
-    public static (ImmutableArray<ConvolutionForm> Forms, ImmutableArray<string> Missing) Of(Module module, ConvolutionChain chain, ConvolutionRates rates, OperationPrices prices, int? payloadBits)
+    /// <param name="payloadBits">Bits of real payloads with their sign, in integer arithmetic: a third of their signed digits are not 0. Null in float32, which has no digits.</param>
+    public static (ImmutableArray<ConvolutionForm> Forms, ImmutableArray<string> Missing) Of(Module module, ConvolutionChain chain, FiringRates rates, OperationPrices prices, int? payloadBits)
     {
         var forms = ImmutableArray.CreateBuilder<ConvolutionForm>();
         var missing = new List<string>();
@@ -50,8 +50,8 @@ internal sealed record ConvolutionForm(string Name, ImmutableArray<ChainSegment>
             double Cost(int? digits) => Math.Round(segments.Sum(s =>
             {
                 var source = chain.Links[s.First].Source;
-                var price = module[source].Domain != SpikeDomain.Real ? prices.Addition : digits is { } b ? prices.Addition * rates.Digits(source, b) : prices.Mac;
-                return price * rates.Operations(source, s.Map);
+                var price = module[source].Domain != SpikeDomain.Real ? prices.Addition : digits is { } b ? prices.Addition * b / 3 : prices.Mac;
+                return price * rates.Of(module[source]) * s.Map.Total;
             }), 1);
         }
 

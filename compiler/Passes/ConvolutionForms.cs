@@ -25,7 +25,7 @@ public sealed class ConvolutionForms : IPass
         if (module.Arithmetic.Kind != ArithmeticKind.Float32) return module;
         var chains = ConvolutionChain.Of(module).Where(c => module.Decisions.All(d => d.Topic != Topic || d.Subject != c.Name)).ToArray();
         if (chains.Length == 0) return module;
-        var rates = new ConvolutionRates(module, context);
+        var rates = context.RatesOf(module);
         int? bits = context.Arithmetic.Kind == ArithmeticKind.Integer ? new QuantiseOptions().PayloadBits : null;
         var decisions = ImmutableArray.CreateBuilder<Decision>();
         var merge = new ConvolutionMerge(module);

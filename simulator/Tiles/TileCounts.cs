@@ -85,17 +85,19 @@ internal sealed class TileCounts
 
         var rowBits = planned.Works.Where(w => w.Work.Extents.Kind == LayerKind.Attention).Sum(w => counts[w.Projection, step].Probes * RowBits(planned, w.Projection));
         long streamed = stage.Streamed ? stage.WeightBits : 0;
+        long weightLink = 0, weightHops = 0;
+        Move(planned.WeightRoute, streamed, ref weightLink, ref bitHops, ref weightHops);
         Move(planned.MembraneRoute, 2 * stage.MembraneBits, ref nocBits, ref bitHops, ref hops);
         Move(planned.OutputRoute, stage.OutputBits, ref nocBits, ref bitHops, ref hops);
         var home = stage.MembraneHome;
         if (home == MembraneHome.GlobalBuffer) buffer += 2 * stage.MembraneBits;
         if (home == MembraneHome.Dram) (read, written) = (read + stage.MembraneBits, written + stage.MembraneBits);
         if (planned.OutputRoute is not null) written += stage.OutputBits;
-        var onTile = home == MembraneHome.Tile ? stage.MembraneBits : 0;
+        var onTile = home is MembraneHome.Tile or MembraneHome.MembraneTiles ? stage.MembraneBits : 0;
         var accumulated = (additions + macs + ((long)population.Size * Math.Max(1, population.Neuron.Ports))) * arithmetic.AccumulatorBits;
         var did = new TileActivity(
-            events, additions, macs, probes, population.Size, weightReads, streamed, eventBits + rowBits, eventBits, accumulated, accumulated, onTile, onTile, buffer, bitHops, read + streamed, written);
-        return new StageStep(works.MoveToImmutable(), did, nocBits, (int)hops, streamed);
+            events, additions, macs, probes, population.Size, weightReads, streamed * stage.PositionParts, eventBits + rowBits, eventBits, accumulated, accumulated, onTile, onTile, buffer, bitHops, read + streamed, written);
+        return new StageStep(works.MoveToImmutable(), did, nocBits, (int)hops, streamed, weightLink);
     }
 
     private void Move(Noc.TileRoute? route, long bits, ref long busiest, ref long bitHops, ref long hops)

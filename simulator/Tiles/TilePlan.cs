@@ -17,6 +17,7 @@ namespace NeuroChip.Simulator.Tiles;
 /// <param name="Works">Work of each projection into it, and the projection's index.</param>
 /// <param name="Inflows">What moves to it.</param>
 /// <param name="Before">Stages that must be done before: index and delay in steps.</param>
+/// <param name="WeightRoute">Way of streamed weights; null where they stay.</param>
 /// <param name="MembraneRoute">Way of membranes that are not on the tiles; null where they are.</param>
 /// <param name="OutputRoute">Way of what the host reads; null where it reads nothing.</param>
 internal sealed record PlannedStage(
@@ -26,17 +27,12 @@ internal sealed record PlannedStage(
     ImmutableArray<(int Projection, ImageWork Work)> Works,
     ImmutableArray<StageInflow> Inflows,
     ImmutableArray<(int Stage, int Delay)> Before,
+    TileRoute? WeightRoute,
     TileRoute? MembraneRoute,
     TileRoute? OutputRoute)
 {
-    /// <summary>Parts along output channels.</summary>
-    public int ChannelParts => Stage.ChannelParts;
-
-    /// <summary>Parts along output positions.</summary>
-    public int PositionParts => Stage.Tiles.Length / Stage.ChannelParts;
-
     /// <summary>What one of its tiles does of a work.</summary>
-    public LayerWork Share(LayerWork work) => TileShare.Of(work, ChannelParts, PositionParts);
+    public LayerWork Share(LayerWork work) => TileShare.Of(work, Stage.ChannelParts, Stage.PositionParts);
 }
 
 /// <summary>An image with a schedule, laid out on its chip: what <see cref="TileCounts"/> and the timing of tile chips both read.</summary>
@@ -74,6 +70,7 @@ internal sealed class TilePlan
         var read = Image.Readouts.SelectMany(r => r.Signals).Select(s => s.Population).ToHashSet();
         var into = Image.Projections.Index().ToLookup(p => p.Item.Target);
         var homes = Homes(schedule, stageOf);
+        var holders = Enumerable.Range(0, Mesh.Sites.Length).Where(t => Chip.Tiles[Mesh.Sites[t].Kind].Does == TileWork.None).ToImmutableArray();
         var engines = schedule.Stages.Select(s => s.TileKind).Distinct().ToDictionary(k => k, k => TileEngines.Of(Chip.Tiles[k]));
         return
         [
@@ -81,7 +78,6 @@ internal sealed class TilePlan
             {
                 var works = into[stage.Population].Select(p => (p.Index, Work: new ImageWork(p.Item, Image.Arithmetic))).ToImmutableArray();
                 var sources = works.SelectMany(w => Sources(Image.Projections[w.Index]).Select(s => (s.Population, s.Delay, w.Work.NeedsAllEvents))).GroupBy(s => (s.Population, s.Delay));
-                var off = stage.MembraneHome is MembraneHome.GlobalBuffer or MembraneHome.Dram;
                 return new PlannedStage(
                     stage,
                     Chip.Tiles[stage.TileKind],
@@ -89,7 +85,13 @@ internal sealed class TilePlan
                     works,
                     [.. sources.Select(s => Inflow(schedule, stageOf, homes, stage, s.Key.Population, s.Key.Delay, s.Any(x => x.NeedsAllEvents)))],
                     [.. sources.Where(s => stageOf[s.Key.Population.Index] >= 0).Select(s => (stageOf[s.Key.Population.Index], s.Key.Delay))],
-                    off ? Mesh.ToMemory(stage.Tiles) : null,
+                    stage.Streamed ? Mesh.FromMemory(stage.Tiles, stage.ChannelParts) : null,
+                    stage.MembraneHome switch
+                    {
+                        MembraneHome.GlobalBuffer or MembraneHome.Dram => Mesh.ToMemory(stage.Tiles),
+                        MembraneHome.MembraneTiles => Mesh.Between(stage.Tiles, holders, Math.Max(1, holders.Length)),
+                        _ => null,
+                    },
                     read.Contains(stage.Population) ? Mesh.ToMemory(stage.Tiles) : null);
             }),
         ];
@@ -99,7 +101,7 @@ internal sealed class TilePlan
     {
         var from = stageOf[source.Index] < 0 ? null : schedule.Stages[stageOf[source.Index]];
         var home = from is null ? EmissionHome.Dram : from.Phase == to.Phase ? EmissionHome.Direct : homes[source.Index];
-        return new StageInflow(Chip, Mesh, Image.Populations[source.Index], PayloadBits(source, from), from, to, home, toAll ? to.Tiles.Length / to.ChannelParts : to.Tiles.Length, delay);
+        return new StageInflow(Chip, Mesh, Image.Populations[source.Index], PayloadBits(source, from), from, to, home, toAll ? to.PositionParts : to.Tiles.Length, delay);
     }
 
     private static IEnumerable<(PopulationId Population, int Delay)> Sources(Projection p) => p.RowsFrom is { } rows ? [(p.Source, p.Delay), (rows, 0)] : [(p.Source, p.Delay)];

@@ -7,7 +7,7 @@ namespace NeuroChip.Simulator.Timing;
 
 /// <summary>Cycles one stage takes in one step, before anything it waits for.</summary>
 /// <param name="Compute">Cycles its busiest tile computes.</param>
-/// <param name="Stream">Cycles the DRAM channel needs for its weights.</param>
+/// <param name="Stream">Cycles until its weights have come from DRAM and over the mesh.</param>
 /// <param name="Dram">Cycles the DRAM channel needs for everything else.</param>
 /// <param name="Noc">Cycles until its inputs have crossed the mesh.</param>
 /// <param name="Buffer">Cycles of the port of the global buffer.</param>
@@ -42,14 +42,15 @@ internal readonly record struct StageTimes(
         }
 
         long Dram(long bits) => bits == 0 ? 0 : (long)Math.Ceiling(bits / chip.DramBitsPerCycle);
-        var stream = Dram(did.WeightBits);
+        var weights = Dram(did.WeightBits);
         var other = Dram(did.OtherDramBits);
+        var overMesh = CeilingDivision.Of(did.WeightLinkBits, chip.Mesh.Link.Bits.Count);
         var noc = did.NocBits == 0 ? 0 : CeilingDivision.Of(did.NocBits, chip.Mesh.Link.Bits.Count) + (did.Hops * chip.Mesh.Hop.Cycles.Count);
         var buffer = CeilingDivision.Of(did.Did.GlobalBufferBits, chip.GlobalBuffer.Port.Bits.Count);
-        units.Add(TileUnits.Noc, noc);
+        units.Add(TileUnits.Noc, noc + overMesh);
         units.Add(TileUnits.Buffer, buffer);
-        units.Add(TileUnits.Dram, stream + other);
-        return new(compute, stream, other, noc, buffer, units.ToImmutable(), decisive.ToImmutable());
+        units.Add(TileUnits.Dram, weights + other);
+        return new(compute, Math.Max(weights, overMesh), other, noc, buffer, units.ToImmutable(), decisive.ToImmutable());
     }
 
     /// <summary>Cycles of a step in which everything that moves beside the computing is there at once.</summary>

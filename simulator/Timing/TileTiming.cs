@@ -59,7 +59,7 @@ public sealed class TileTiming : ITimingModel
             (cycles, computed) = (new long[stages], new long[stages]);
             (tileBusy, tileFree) = (new long[plan.Mesh.Sites.Length], new long[plan.Mesh.Sites.Length]);
             spans = withSpans ? [] : null;
-            dram = times.Sum(t => t.Stream + t.Dram);
+            dram = times.Sum(t => t.Units.Where(u => u.Unit == TileUnits.Dram).Sum(u => u.Cycles.Count));
             buffer = times.Sum(t => t.Buffer);
             link = CeilingDivision.Of(counts.LinkBits.DefaultIfEmpty(0).Max(), plan.Chip.Mesh.Link.Bits.Count);
             for (var s = 0; s < stages; s++)

@@ -1,5 +1,4 @@
 using NeuroChip.Compiler.Passes;
-using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Tensors;
 
@@ -25,9 +24,6 @@ public sealed class PassContext
     /// <summary>Runs a module on a sample; null for the interpreter. Callers that have a fast engine pass it here.</summary>
     public Func<Module, IReadOnlyDictionary<string, Tensor>, ModuleRun>? Engine { get; init; }
 
-<<<<<<< HEAD
-    /// <summary>Firing rates, measured on the module of the first that asks: before quantisation, if a pass chooses by them.</summary>
-=======
     /// <summary>How chains of convolutions are to be computed.</summary>
     public ConvolutionFormOptions Forms { get; init; } = new();
 
@@ -35,7 +31,6 @@ public sealed class PassContext
     public OperationPrices Prices { get; init; } = OperationPrices.Horowitz45;
 
     /// <summary>Firing rates, measured on the float32 module of the first pass that asks.</summary>
->>>>>>> main
     public FiringRates RatesOf(Module module) => rates ??= FiringRates.Measure(module, this);
 
     /// <summary>What quantisation did, once its pass has run.</summary>
@@ -50,9 +45,6 @@ public interface IPass
 
     /// <summary>Why it stands where it stands, in a sentence.</summary>
     string Reason { get; }
-
-    /// <summary>The one family of chips that needs it; null for all.</summary>
-    ChipFamily? OnlyFor => null;
 
     /// <summary>Transforms a verified module into a verified module.</summary>
     Module Run(Module module, PassContext context);

@@ -25,7 +25,13 @@ internal sealed class EnergyLedger
     public void AddPower(string component, Quantity? price, string layer, int count, double seconds)
     {
         if (price is null || count == 0) return;
-        entries.Add(new Entry(component, layer, Picojoules.FromWattSeconds(price.Watts * count, seconds)));
+        AddWatts(component, price, layer, price.Watts * count, seconds);
+    }
+
+    /// <summary>A power that follows from a price, for as long as the run takes.</summary>
+    public void AddWatts(string component, Quantity price, string layer, double watts, double seconds)
+    {
+        entries.Add(new Entry(component, layer, Picojoules.FromWattSeconds(watts, seconds)));
         Note(component, price);
     }
 

@@ -5,7 +5,8 @@ using NeuroChip.Runtime.Reports;
 
 namespace NeuroChip.Runtime.Energy;
 
-/// <summary>Prices the actions of a chip of tiles with one of its cost tables: energy per action and per bit moved, and the static power for as long as the run takes.</summary>
+/// <summary>Prices the actions of a chip of tiles with one of its cost tables: energy per action and per bit moved, and the power of
+/// the idle chip and its memories for as long as the run takes.</summary>
 /// <param name="chip">The chip model.</param>
 /// <param name="table">Name of one of its cost tables; null for the default one.</param>
 public sealed class TileCostModel(TileChip chip, string? table = null) : ICostModel
@@ -21,6 +22,7 @@ public sealed class TileCostModel(TileChip chip, string? table = null) : ICostMo
         var costs = chip.EnergyTable(table);
         var ledger = new EnergyLedger();
         ledger.AddPower("chip, powered on", costs.Static, Shared, 1, run.Timing.Seconds);
+        if (costs.MemoryLeakage is { } leakage) ledger.AddWatts("on-chip memory, powered on", leakage, Shared, leakage.WattsPerBit * chip.OnChipMemory.Count, run.Timing.Seconds);
         foreach (var layer in tiles.Layers) Price(layer, costs, ledger);
         return ledger.Close(run, table ?? chip.DefaultEnergy, costs.Title, chip.Boundary);
     }

@@ -72,6 +72,7 @@ public static class Pipeline
         new BypassRelays(),
         new MergeEqualRelays(),
         new InferDomains(),
+        new ContractionOrder(),
         new QuantisePass(),
         new BalanceDelaysPass(),
         new RelayDelaysPass(),

@@ -362,7 +362,7 @@ public sealed partial class GraphLowering
         if (form is { Bias: null, Terms: [{ Map: ContractionMap { Factor: not 1 } product } only] })
             return relays[form] = Relay(form with { Terms = [only with { Map = product with { Factor = 1 } }] }, near).Scaled([product.Factor], f => f);
         var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map) && (t.Rows is not { } rows || drafts[rows].Domain is SpikeDomain.Binary or SpikeDomain.Count)) ? SpikeDomain.Count : SpikeDomain.Real;
-        var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
+        var draft = Add(Unique(form.Terms is [{ Rows: not null }] ? $"{near}.product" : $"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
         Connect(draft, 0, form, Reduction.Sum);
         return relays[form] = Emits(draft.Id, form.Shape);
     }

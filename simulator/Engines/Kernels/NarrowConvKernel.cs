@@ -35,7 +35,7 @@ internal sealed unsafe class NarrowConvKernel<TLanes, TVector, TWeight, TSum> : 
     /// <summary>How many pixels are worth computing together: 1 if it does not pay.</summary>
     public static int Together(ConvMap map)
     {
-        if (map.Groups != 1 || map.X.Dilation != 1) return 1;
+        if (map.Groups != 1 || map.X.Dilation != 1 || map.OutChannels >= 32) return 1;
         foreach (var pixels in new[] { 4, 2 })
         {
             // At least two in five of the additions must be real ones.

@@ -26,6 +26,10 @@ internal sealed unsafe class DepthwiseKernel<TLanes, TVector, T> : SynapseKernel
 
     public override int Granule => channels;
 
+    public override void Prepare(EventList<T> events)
+    {
+    }
+
     public override long Work(EventList<T> events) => (long)y.Output * x.Output * channels * y.Kernel * x.Kernel;
 
     public override void Add(EventList<T> events, T* sums, int first, int end)

@@ -30,7 +30,7 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     {
         this.geometry = geometry;
         this.rows = rows;
-        if (geometry is ConvGeometry { Groups: 1 }) dense = new((ConvMap)geometry.Map, rows);
+        if (geometry is ConvGeometry { Groups: 1, Pixels: > 1 }) dense = new((ConvMap)geometry.Map, rows);
     }
 
     // The single cell of a dense map may be cut at its blocks; elsewhere a pixel is the smallest piece.
@@ -38,14 +38,24 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
 
     public override int BucketSize => geometry.BucketSize;
 
+    public override void Prepare(EventList<TSum> events)
+    {
+        if (!IsProduct(events)) events.MakeList();
+    }
+
     public override long Work(EventList<TSum> events) => (long)events.Count * geometry.CellsPerEvent * geometry.CellTargets;
 
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (ScattersCheaper(events.Count, (long)geometry.Pixels * geometry.Groups)) Scatter(events, sums, first, end);
+        var pixelTargets = geometry.Groups * geometry.CellTargets;
+        if (IsProduct(events)) dense!.Add(events, sums, first / pixelTargets, end / pixelTargets);
+        else if (ScattersCheaper(events.Count, (long)geometry.Pixels * geometry.Groups)) Scatter(events, sums, first, end);
         else Gather(events, sums, first, end);
     }
+
+    /// <summary>Whether there are so many payloads that the events need not be walked.</summary>
+    internal bool IsProduct(EventList<TSum> events) => dense is not null && DensePixels<TLanes, TVector, TWeight, TSum>.Pays(events);
 
     /// <summary>
     /// Compares the two in units of about a cycle. A gather visits every cell, with its segments and its registers; a scatter finds the cells of each
@@ -121,10 +131,9 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
         var pixelTargets = geometry.Groups * geometry.CellTargets;
         var (firstPixel, endPixel) = single ? (0, 1) : (first / pixelTargets, end / pixelTargets);
         var starts = events.Buckets(geometry.BucketSize);
-        if (dense is not null && !single)
+        if (!single && geometry is ConvGeometry { Groups: 1 })
         {
-            if (DensePixels<TLanes, TVector, TWeight, TSum>.Pays(events)) dense.Add(events, sums, firstPixel, endPixel);
-            else GatherTiles(events, sums, firstPixel, endPixel, (ConvMap)geometry.Map, starts);
+            GatherTiles(events, sums, firstPixel, endPixel, (ConvMap)geometry.Map, starts);
             return;
         }
 

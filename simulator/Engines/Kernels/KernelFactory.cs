@@ -27,7 +27,7 @@ internal sealed class KernelFactory(RegisterWidth width)
     public SynapseKernel<T> Create<T>(Projection projection) where T : unmanaged, INumber<T>
     {
         var rows = projection.Rows;
-        if (projection.RowsFrom is not null) return new PayloadRowsKernel<T>(projection.Map);
+        if (projection.RowsFrom is not null) return projection.Map is StridedMap product ? new StridedKernel<T>(product, null) : new PayloadRowsKernel<T>(projection.Map);
         var maximum = projection.Reduction == Reduction.Max;
         switch (projection.Map)
         {
@@ -47,6 +47,8 @@ internal sealed class KernelFactory(RegisterWidth width)
                 return Gather<T>(new DenseGeometry(dense), rows);
             case TransposedConvMap deconv when !maximum:
                 return Gather<T>(new TransposedConvGeometry(deconv), rows);
+            case StridedMap strided when !maximum:
+                return new StridedKernel<T>(strided, Widened<T>(rows));
             case CsrMap csr when !maximum:
                 return Csr<T>(csr, rows);
             default:

@@ -73,12 +73,15 @@ internal sealed unsafe class NarrowConvKernel<TLanes, TVector, TWeight, TSum> : 
     /// <summary>Places along x that the windows of neighbouring pixels cover.</summary>
     public static int WindowOf(ConvMap map, int together) => map.X.Kernel + (map.X.Stride * (together - 1));
 
+    public override void Prepare(EventList<TSum> events) => plain.Prepare(events);
+
     public override long Work(EventList<TSum> events) => plain.Work(events);
 
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (plain.ScattersCheaper(events.Count, (long)map.Y.Output * Blocks)) plain.Scatter(events, sums, first, end);
+        if (plain.IsProduct(events)) plain.Add(events, sums, first, end);
+        else if (plain.ScattersCheaper(events.Count, (long)map.Y.Output * Blocks)) plain.Scatter(events, sums, first, end);
         else if (!events.Finite) plain.Gather(events, sums, first, end);
         else Gather(events, sums, first / Granule, end / Granule);
     }

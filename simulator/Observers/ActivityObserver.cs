@@ -36,7 +36,7 @@ internal sealed class ActivityObserver
         var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
         ticks = new(stages.Ticks, trees);
         var storage = chip is null ? null : new RowStorage(image, chip.Synapse);
-        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, EffectiveSynapses.Of(p), storage is null ? null : SynapseTable.Of(image, i, storage)))];
+        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null ? null : SynapseTable.Of(image, i, storage)))];
         populations =
         [
             .. image.Populations.Select(p => new PopulationView(
@@ -78,19 +78,19 @@ internal sealed class ActivityObserver
     {
         foreach (var view in populations)
         {
-            var events = engine.Active(view.Population.Id);
-            view.EmissionsPerStep[step] += events.Length;
-            steps?.Emitted(view.Population.Id.Index, step, events.Length);
+            var id = view.Population.Id;
+            var count = engine.EventCount(id);
+            view.EmissionsPerStep[step] += count;
+            steps?.Emitted(id.Index, step, count);
             foreach (var p in view.Outflows)
             {
-                var did = image.Projections[p].RowsFrom is { } rows
-                    ? projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size)
-                    : projections[p].Count(events, step, image.Steps, steps is not null);
+                var did = projections[p].Count(engine, count, step, image.Steps, steps is not null);
                 var arrival = step + image.Projections[p].Delay;
                 if (steps is not null && arrival < image.Steps) steps[p, arrival] = did;
             }
 
             if (view.Cores.Length == 0) continue;
+            var events = engine.Active(id);
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);
             foreach (var p in view.Outflows)
@@ -250,11 +250,12 @@ internal sealed class ActivityObserver
             LinkCrossings);
     }
 
-    private sealed class ProjectionView(Projection projection, int[] effective, SynapseTable? table)
+    private sealed class ProjectionView(Projection projection, SynapseTable? table)
     {
+        private readonly EffectiveCounts? effective = projection.RowsFrom is null ? new(EffectiveSynapses.Of(projection)) : null;
+        private readonly PairCounts? pairs = projection.RowsFrom is null ? null : new(projection.Map);
         private readonly long total = projection.Map.Total;
-        private int[]? nominal;
-        private bool? zeros;
+        private EffectiveCounts? nominal;
         private long events;
         private long operations;
         private long probes;
@@ -263,45 +264,27 @@ internal sealed class ActivityObserver
 
         public SynapseTable? Table => table;
 
-        private bool HasZeros => zeros ??= effective.Sum(n => (long)n) != total;
-
-        /// <summary>An emission enters the projection if it arrives before the sample ends.</summary>
-        /// <param name="active">Addresses that emit.</param>
-        /// <param name="step">Step of the emission.</param>
-        /// <param name="steps">Steps of a sample.</param>
-        /// <param name="withZeros">Whether synapses of weight 0 are asked for too.</param>
-        public ProjectionStep Count(ReadOnlySpan<int> active, int step, int steps, bool withZeros)
+        /// <summary>
+        /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
+        /// is looked at. Returned is what was added to the counts; synapses of weight 0 only if <paramref name="withZeros"/>.
+        /// </summary>
+        public ProjectionStep Count(ISpikeEngine engine, int emissions, int step, int steps, bool withZeros)
         {
             if (step + projection.Delay >= steps) return default;
-            long now = 0;
-            foreach (var source in active) now += effective[source];
-            events += active.Length;
-            operations += now;
-            if (!withZeros || !HasZeros) return new(active.Length, now, now, 0);
-            nominal ??= NominalSynapses.Of(projection.Map);
-            long all = 0;
-            foreach (var source in active) all += nominal[source];
-            return new(active.Length, all, now, 0);
-        }
-
-        /// <summary>Rows are payloads: an addition is done where the row is not 0, and every row of an event is looked at. (Such projections have no delay across the end.)</summary>
-        public ProjectionStep CountPairs(ReadOnlySpan<int> active, ReadOnlySpan<int> rows, int size)
-        {
-            var (before, tested) = (operations, probes);
-            var present = new bool[size];
-            foreach (var row in rows) present[row] = true;
-            var synapses = new List<Synapse>();
-            events += active.Length;
-            foreach (var source in active)
+            events += emissions;
+            if (projection.RowsFrom is { } rows)
             {
-                synapses.Clear();
-                projection.Map.Enumerate(source, synapses);
-                probes += synapses.Count;
-                foreach (var (_, row) in synapses)
-                    if (present[row]) operations++;
+                var (looked, added) = pairs!.Of(engine.Active(projection.Source), engine.Active(rows));
+                probes += looked;
+                operations += added;
+                return new(emissions, looked, added, looked);
             }
 
-            return new(active.Length, probes - tested, operations - before, probes - tested);
+            var now = emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(engine.Active(projection.Source));
+            operations += now;
+            if (!withZeros || effective!.Total == total) return new(emissions, now, now, 0);
+            nominal ??= new(NominalSynapses.Of(projection.Map));
+            return new(emissions, nominal.Over(engine.Active(projection.Source)), now, 0);
         }
 
         public void Clear() => (events, operations, probes) = (0, 0, 0);

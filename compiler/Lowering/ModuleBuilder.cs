@@ -52,7 +52,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
 
     private bool Adopt(int draft, int from)
     {
-        if (layouts[draft].ChannelLast || !layouts[from].ChannelLast || drafts[draft].Size != drafts[from].Size) return false;
+        if (drafts[draft].InOrder || layouts[draft].ChannelLast || !layouts[from].ChannelLast || drafts[draft].Size != drafts[from].Size) return false;
         layouts[draft] = layouts[from];
         return true;
     }
@@ -162,13 +162,6 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
                 return Permutation(m.TargetOf, m.Count, m.Factor, source, target);
             case MatrixMap m:
                 return Dense(m, source, target);
-            case TokenMap m when !source.ChannelLast && !target.ChannelLast:
-                return (new ConvMap(Window.Single, new(m.Tokens, m.Tokens, 1), m.Inputs, m.Outputs, 1), Tensor.Of([m.Inputs, m.Outputs], m.Weights));
-            case TokenMap m:
-                var tokens = new List<(int, float)>[m.Sources];
-                for (var a = 0; a < tokens.Length; a++)
-                    tokens[a] = [.. Enumerable.Range(0, m.Outputs).Select(o => ((a / m.Inputs * m.Outputs) + o, m.Weights[(a % m.Inputs * m.Outputs) + o]))];
-                return Explicit(LinearAlgebra.FromLists(tokens, m.Targets), source, target);
             case ConvolutionMap m:
                 return Convolution(m);
             case PoolingMap m:
@@ -199,7 +192,16 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             moved[a] = t < 0 ? -1 : target.AddressOf(t);
         }
         var rows = InAddressOrder(factor, target, targets);
+        // An image and its tokens lie in the same order where the image's channels are innermost.
+        if (moved.Length == targets && IsIdentity(moved)) return (new IdentityMap(targets, rows.Length), ToTensor(rows));
         return (new PermutationMap([.. moved], targets, rows.Length), ToTensor(rows));
+    }
+
+    private static bool IsIdentity(int[] moved)
+    {
+        for (var a = 0; a < moved.Length; a++)
+            if (moved[a] != a) return false;
+        return true;
     }
 
     private (AddressFunction, Tensor) Dense(MatrixMap m, Layout source, Layout target)

@@ -41,7 +41,7 @@ internal static class TileErrors
     /// <summary>NC2043: the smallest piece of a layer is larger than the memory of every tile that could do it.</summary>
     public static Diagnostic LayerFitsNoTile(Module module, TileChip chip, TileLayer layer, string kind, string memory, long needed, long limit, string why, string remedy) => Diagnostic.Error(
         "NC2043",
-        $"'{layer.Population.Name}' fits no tile of '{chip.Name}' and cannot be streamed: {why} takes {MappingErrors.N(needed)} bits of {memory}; a tile '{kind}' has {MappingErrors.N(limit)}",
+        $"'{layer.Population.Name}' fits no tile of '{chip.Name}' and cannot be streamed: {why} {MappingErrors.N(needed)} bits of {memory}; {(memory == "DRAM" ? "the chip" : $"a tile '{kind}'")} has {MappingErrors.N(limit)}",
         new Place(module.Name, $"population '{layer.Population.Name}'"),
         $"the layer has {MappingErrors.N(layer.WeightBits)} bits of weights for {MappingErrors.N(layer.Channels)} channels of {MappingErrors.N(layer.Positions)} positions",
         remedy);

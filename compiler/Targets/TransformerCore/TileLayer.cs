@@ -57,13 +57,16 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
         ];
     }
 
-    /// <summary>What a tile must be able to do for a projection.</summary>
+    /// <summary>
+    /// What a tile must be able to do for a projection. Real values times one weight that all synapses share (a mean of membranes) are added, and the weight is a factor of
+    /// the sum; times weights of their own they are multiplied.
+    /// </summary>
     public static TileWork Work(Projection projection, bool ordinaryAttention)
     {
-        var work = projection.RowsFrom is not null ? (ordinaryAttention ? TileWork.Sparse : TileWork.Attention)
-            : IsElementwise(projection.Map) ? TileWork.None
-            : projection.Kind == ProjectionKind.Analog ? TileWork.None : TileWork.Sparse;
-        return projection.Kind == ProjectionKind.Analog && !(projection.RowsFrom is null && IsElementwise(projection.Map)) ? work | TileWork.Analog : work;
+        if (projection.RowsFrom is not null)
+            return (ordinaryAttention ? TileWork.Sparse : TileWork.Attention) | (projection.Kind == ProjectionKind.Analog ? TileWork.Analog : TileWork.None);
+        if (IsElementwise(projection.Map)) return TileWork.None;
+        return projection.Kind == ProjectionKind.Analog && !IsConstant(projection.Rows) ? TileWork.Analog : TileWork.Sparse;
     }
 
     /// <summary>Bits of one payload: a real value takes a float32, or 16 bits where the module computes in integers; a count takes a byte.</summary>
@@ -81,6 +84,13 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
 
     /// <summary>One synapse per neuron at most: done where the neuron is updated, its weight is a factor of the neuron.</summary>
     private static bool IsElementwise(AddressFunction map) => map is IdentityMap or PermutationMap or StridedMap { FanIn: 1, Bound: 1 };
+
+    private static bool IsConstant(Tensor rows)
+    {
+        for (var i = 1; i < rows.Length; i++)
+            if (rows.At(i) != rows.At(0)) return false;
+        return true;
+    }
 
     private static TileLayer Of(Module module, Population population, Projection[] incoming, FiringRates rates, bool isRead, bool ordinaryAttention)
     {
@@ -108,7 +118,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
                 tensors.Add(p.Rows);
             }
 
-            if (p.Kind == ProjectionKind.Analog && Work(p, ordinaryAttention).HasFlag(TileWork.Analog)) macs += active;
+            if (Work(p, ordinaryAttention).HasFlag(TileWork.Analog)) macs += active;
             else additions += active;
             waiting += (long)p.Delay * module[p.Source].Size * PayloadBits(module, module[p.Source].Domain);
         }

@@ -39,16 +39,16 @@ internal static class TileLegality
     public static (string Memory, long Needed, long Limit, string Why, string Remedy)? Holds(Module module, TileChip chip, TileKind kind, TileLayer layer)
     {
         if (kind.AccumulatorMemory is { } accumulators && accumulators.Bits.Count < module.Arithmetic.AccumulatorBits)
-            return ("accumulator_memory", module.Arithmetic.AccumulatorBits, accumulators.Bits.Count, "one accumulator", "enlarge the tiles' accumulator_memory");
+            return ("accumulator_memory", module.Arithmetic.AccumulatorBits, accumulators.Bits.Count, "one accumulator takes", "enlarge the tiles' accumulator_memory");
         if (layer.WeightBits == 0 || layer.Needs == TileWork.None || kind.Engine == TileEngine.DenseArray && kind.WeightMemory is null) return null;
         var resident = kind.WeightMemory.BitsOrNone().Count;
         var tiles = Math.Min(kind.Count.Count, layer.Channels);
         if ((layer.ChannelWeightBits * (long)Math.Ceiling((double)layer.Channels / tiles)) <= resident) return null;
         if (chip.Dram.Size.Bits.Count < layer.WeightBits)
-            return ("DRAM to be streamed from", layer.WeightBits, chip.Dram.Size.Bits.Count, "all of its weights", "give the chip DRAM, more tiles, or tiles with more weight_memory");
+            return ("DRAM", layer.WeightBits, chip.Dram.Size.Bits.Count, "its weights do not stay in the tiles and take", "give the chip DRAM, more tiles, or tiles with more weight_memory");
         return layer.ChannelWeightBits <= kind.WeightsAtATime.Count
             ? null
-            : ("weight memory", layer.ChannelWeightBits, kind.WeightsAtATime.Count, "one output channel", kind.DoubleBuffered
+            : ("weight memory", layer.ChannelWeightBits, kind.WeightsAtATime.Count, "the weights of one output channel take", kind.DoubleBuffered
                 ? "one half of the weight memory is filled while the other is used: enlarge weight_memory, or compile with fewer bits per weight (--precision int4)"
                 : "enlarge weight_memory, or compile with fewer bits per weight (--precision int4)");
     }

@@ -89,7 +89,7 @@ public static class TileScheduleChecker
                 weights += (long)projection.Rows.Length * module.Arithmetic.WeightBits;
             }
 
-            var multiplies = projection.Kind == ProjectionKind.Analog && (projection.RowsFrom is not null || !oneToOne);
+            var multiplies = projection.Kind == ProjectionKind.Analog && (projection.RowsFrom is not null || (!oneToOne && projection.Rows.ToFloats().ToArray().Distinct().Take(2).Count() > 1));
             if (multiplies && !kind.Can(TileWork.Analog)) findings.Add($"'{projection.Name}' multiplies; tiles '{stage.TileKind}' do not");
             if (!multiplies && !oneToOne && projection.RowsFrom is null && !kind.Can(TileWork.Sparse)) findings.Add($"'{projection.Name}' adds rows of weights; tiles '{stage.TileKind}' do not");
             if (projection.Delay > 0) state += (long)projection.Delay * module[projection.Source].Size;

@@ -46,15 +46,15 @@ internal static class ScheduleView
         return table;
     }
 
-    /// <summary>A table with a row for each layer, in the order of a step.</summary>
+    /// <summary>A table with a row for each layer, in the order of a step; parts are along channels x along positions.</summary>
     public static Table Stages(ChipImage image)
     {
-        var table = new Table().Border(TableBorder.Simple).AddColumns("phase", "layer", "neuron", "neurons", "kind", "tiles", "parts (channel x position)", "weights", "", "membrane", "kept in");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("phase", "layer", "neurons", "kind", "tiles", "parts", "weights", "", "membrane", "kept in");
         foreach (var s in image.Schedule!.Stages)
         {
             var p = image.Populations[s.Population.Index];
             table.AddRow(
-                $"{s.Phase}", Markup.Escape(p.Name), Markup.Escape(p.Neuron.Title), ReportText.Count(p.Size), Markup.Escape(s.TileKind), Runs([.. s.Tiles]), $"{s.ChannelParts} x {s.PositionParts}",
+                $"{s.Phase}", Markup.Escape(p.Name), ReportText.Count(p.Size), Markup.Escape(s.TileKind), Runs([.. s.Tiles]), $"{s.ChannelParts} x {s.PositionParts}",
                 Bytes(s.WeightBits), s.WeightBits == 0 ? "" : s.Streamed ? "streamed" : "resident", Bytes(s.MembraneBits), s.MembraneBits == 0 ? "" : Home(s.MembraneHome));
         }
 

@@ -86,7 +86,7 @@ public sealed class HtmlReport : IReportWriter
         // What no layer causes dwarfs the layers on a machine that is mostly idle; beside its bar theirs could not be compared.
         var layers = run.Layers.Select(l => l.Name).ToHashSet(StringComparer.Ordinal);
         var shared = energy.ByLayer.Where(e => !layers.Contains(e.Name)).Sum(e => e.Joules);
-        page.Append($"</figure><figure><figcaption>by layer{(shared > 0 ? $", without the {Si(shared / run.Samples, "J")} of chips and boards" : "")}</figcaption>");
+        page.Append($"</figure><figure><figcaption>by layer{(shared > 0 ? $", without the {Si(shared / run.Samples, "J")} of {(run.Tiles is null ? "chips and boards" : "the idle chip")}" : "")}</figcaption>");
         ReportEnergyShare[] own = [.. energy.ByLayer.Where(e => layers.Contains(e.Name))];
         if (own.Length > BarsShown) own = [.. own.OrderByDescending(e => e.Joules).Take(BarsShown)];
         page.Append(Bars([.. own.Select(Of)])).Append("</figure></div>");

@@ -43,8 +43,8 @@ internal static class HtmlTiles
         page.Append($"<h2>Tiles</h2><p class='sub'>Utilisation: cycles in which a tile computes per cycle of the run. DRAM channel busy {Percent(TileText.Part(tiles.DramBusyCycles, tiles))}, "
             + $"port of the global buffer {Percent(TileText.Part(tiles.BufferBusyCycles, tiles))}, busiest link of the mesh {Percent(TileText.Part(tiles.LinkBusyCycles, tiles))}.</p><div class='two'>");
         page.Append($"<figure><figcaption>how busy each tile is {HeatLegend()}</figcaption>{TileMap(run, tiles)}</figure>");
-        page.Append("<figure><figcaption>mean by kind of tile</figcaption>");
-        page.Append(Bars([.. tiles.Kinds.Select(k => new Bar($"{k.Name} ({k.InUse} of {k.Tiles} in use)", k.Utilisation, $"{Percent(k.Utilisation)}  max {Percent(k.MaxUtilisation)}"))], full: 1)).Append("</figure></div>");
+        page.Append("<figure><figcaption>mean and greatest by kind of tile</figcaption>");
+        page.Append(Bars([.. tiles.Kinds.Select(k => new Bar($"{k.Name} ({k.InUse} of {k.Tiles} in use)", k.Utilisation, $"{Percent(k.Utilisation)}, {Percent(k.MaxUtilisation)}"))], full: 1)).Append("</figure></div>");
     }
 
     /// <summary>Every layer with everything about it.</summary>
@@ -53,19 +53,18 @@ internal static class HtmlTiles
         var samples = run.Samples;
         var energy = run.Energy?.ByLayer.ToDictionary(e => e.Name, e => e.Joules) ?? [];
         var paper = run.Paper?.Layers.ToDictionary(l => l.Name) ?? [];
-        var populations = run.Layers.ToDictionary(l => l.Name);
         page.Append("<h2>Layers on tiles</h2><p class='sub'>Per inference. Rate: payloads other than 0 per source neuron and step. Slots: multiplications of a machine that skips nothing. "
-            + "The papers' formula prices the form that stands here.</p><div class='wide'><table class='small'><tr><th>layer<th>form<th>tiles<th class='n'>spikes in<th class='n'>rate in<th class='n'>rate out<th class='n'>additions"
-            + "<th class='n'>MACs<th class='n'>tests<th class='n'>dense slots<th class='n'>cycles<th>bound by<th class='n'>DRAM<th class='n'>energy, chip<th class='n'>energy, papers<th>emissions</tr>");
+            + "The papers' formula prices the form that stands here.</p><div class='wide'><table class='small'><tr><th>layer<th>form<th>tiles<th class='n'>spikes in<th class='n'>rate in<th class='n'>additions"
+            + "<th class='n'>MACs<th class='n'>tests<th class='n'>dense slots<th class='n'>cycles<th>bound by<th class='n'>DRAM<th class='n'>energy, chip<th class='n'>papers</tr>");
         foreach (var layer in tiles.Layers)
         {
-            string Per(double count) => count == 0 ? "" : Count(count / samples);
+            string Per(double count) => count == 0 ? "" : Si(count / samples, "").TrimEnd();
             var did = layer.Counts;
             paper.TryGetValue(layer.Name, out var formula);
-            page.Append($"<tr><td>{Text(layer.Name)}<td>{Text(layer.Form)}<td>{Text(TileText.Place(layer, tiles))}<td class='n'>{Per(did.Events)}<td class='n'>{Percent(layer.InputRate)}<td class='n'>{Percent(populations[layer.Name].SpikeRate)}"
-                + $"<td class='n'>{Per(did.Additions)}<td class='n'>{Per(did.Macs)}<td class='n'>{Per(did.Probes)}<td class='n'>{Per(layer.DenseSlots)}<td class='n'>{Count((double)layer.Cycles / samples)}<td>{Text(layer.Bound)}"
+            page.Append($"<tr><td>{Text(layer.Name)}<td>{Text(layer.Form)}<td>{Text(TileText.Place(layer, tiles))}<td class='n'>{Per(did.Events)}<td class='n'>{Percent(layer.InputRate)}"
+                + $"<td class='n'>{Per(did.Additions)}<td class='n'>{Per(did.Macs)}<td class='n'>{Per(did.Probes)}<td class='n'>{Per(layer.DenseSlots)}<td class='n'>{Per(layer.Cycles)}<td>{Text(layer.Bound)}"
                 + $"<td class='n'>{(did.DramBits() == 0 ? "" : Bytes(did.DramBits() / 8 / samples))}<td class='n'>{(energy.TryGetValue(layer.Name, out var joules) ? Si(joules / samples, "J") : "")}"
-                + $"<td class='n'>{(formula is null ? "" : TileText.Formula(formula))}<td>{Sparkline(populations[layer.Name].EmissionsPerStep)}</tr>");
+                + $"<td class='n'>{(formula is null ? "" : TileText.Formula(formula))}</tr>");
         }
 
         page.Append("</table></div>");

@@ -40,28 +40,28 @@ internal static class TerminalTiles
         var shown = tiles.Layers.OrderByDescending(l => l.Cycles).Take(LayersShown).Concat(tiles.Layers.OrderByDescending(Joules).Take(LayersShown)).ToHashSet();
         var rest = tiles.Layers.Where(l => !shown.Contains(l)).ToArray();
         if (rest.Length > 0) console.WriteLine($"The {shown.Count} of {tiles.Layers.Length} layers that take most time or energy, per inference; report.csv and report.html have all.");
-        var table = new Table().Border(TableBorder.Simple).AddColumn("layer").AddColumn("form").AddColumn("on");
-        foreach (var column in (string[])["rate in", "additions", "MACs", "cycles", "bound", "energy", "papers'"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        var table = new Table().Border(TableBorder.Simple).AddColumn("layer").AddColumn(new TableColumn("on").NoWrap());
+        foreach (var column in (string[])["rate in", "operations", "cycles", "bound", "energy", "papers'"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
         var paper = run.Paper?.Layers.ToDictionary(l => l.Name) ?? [];
         foreach (var layer in tiles.Layers.Where(shown.Contains))
         {
             paper.TryGetValue(layer.Name, out var formula);
-            Row(Markup.Escape(layer.Name), Markup.Escape(layer.Form), Markup.Escape(TileText.Place(layer, tiles)), Percent(layer.InputRate), layer.Counts.Additions, layer.Counts.Macs, layer.Cycles, layer.Bound, Joules(layer),
+            Row(Markup.Escape(layer.Name), Markup.Escape(TileText.Place(layer, tiles)), Percent(layer.InputRate), layer.Counts.Additions, layer.Counts.Macs, layer.Cycles, layer.Bound, Joules(layer),
                 formula is null ? "" : TileText.Formula(formula));
         }
 
         if (rest.Length > 0)
         {
-            Row($"{rest.Length} others", "", "", "", rest.Sum(l => l.Counts.Additions), rest.Sum(l => l.Counts.Macs), rest.Sum(l => l.Cycles), "", rest.Sum(Joules),
+            Row($"{rest.Length} others", "", "", rest.Sum(l => l.Counts.Additions), rest.Sum(l => l.Counts.Macs), rest.Sum(l => l.Cycles), "", rest.Sum(Joules),
                 Si(rest.Sum(l => paper.TryGetValue(l.Name, out var f) ? f.Joules : 0), "J"));
         }
 
         foreach (var share in run.Energy?.ByLayer.Where(e => !tiles.Layers.Any(l => l.Name == e.Name)) ?? [])
-            table.AddRow(Markup.Escape(share.Name), "", "", "", "", "", "", "", Si(share.Joules / run.Samples, "J"), "");
+            table.AddRow(Markup.Escape(share.Name), "", "", "", "", "", Si(share.Joules / run.Samples, "J"), "");
         console.Write(table);
 
-        void Row(string name, string form, string place, string rate, long additions, long macs, long cycles, string bound, double joules, string papers) => table.AddRow(
-            name, form, place, rate, Of(additions), Of(macs), Of(cycles), bound, Si(joules / run.Samples, "J"), papers);
+        void Row(string name, string place, string rate, long additions, long macs, long cycles, string bound, double joules, string papers) => table.AddRow(
+            name, place, rate, additions > 0 && macs > 0 ? $"{Of(additions)} + {Of(macs)} MAC" : macs > 0 ? $"{Of(macs)} MAC" : Of(additions), Of(cycles), bound, Si(joules / run.Samples, "J"), papers);
         string Of(long count) => count == 0 ? "" : Si((double)count / run.Samples, "").TrimEnd();
     }
 }

@@ -86,7 +86,7 @@ SMALL = {
     "transformer-joint-index": (spikformer(2, joint="index"), images(16), ("logits",), {"opset": 11}, ATTENTION),
     "transformer-joint-unfolded": (spikformer(1, joint="slice"), images(16), ("logits",), {"folding": False}, ATTENTION),
     "transformer-qk-tokens": (qkformer(1, ("channels", "channels")), images(16), ("logits",), {}, ATTENTION),
-    "transformer-qk-steps": (qkformer(4, ("channels", "tokens")), images(16), ("logits",), {}, ATTENTION),
+    "transformer-qk-steps": (qkformer(2, ("channels", "tokens")), images(16), ("logits",), {}, ATTENTION),
     "transformer-qsd-block": (lambda: QsdBlock(16, 4, True, "q"), features(1, 1, 16, 8, 8), ("y",), {}, COUNTS),
     "transformer-qsd-conv": (lambda: QsdConvBlock(4, True), features(1, 1, 4, 8, 8), ("y",), {"opset": 17}, COUNTS),
     "transformer-qsd": (lambda: QsdTransformer((4, 8, 16), 2, rep=""), images(32), ("logits",), {}, COUNTS),

@@ -252,6 +252,7 @@ public static class ChipImageWriter
             to.Byte((int)s.MembraneHome);
             to.Long(s.InputBits);
             to.Long(s.OutputBits);
+            to.Int(s.ChannelParts);
         });
         return to;
     }

@@ -53,6 +53,7 @@ public static class ChipImageVerifier
         {
             var item = $"population '{p.Name}'";
             Require(p.Id.Index == index, item, $"its id is {p.Id.Index}, its place {index}");
+            Require(double.IsFinite(p.Unit) && p.Unit != 0, item, $"a payload is worth {p.Unit}; it must be finite and not 0");
             Require(p.Stage >= 0, item, $"stage {p.Stage}; it cannot be negative");
             var shape = p.Layout.FrameworkShape;
             var size = ImageBounds.Product(shape.AsSpan());

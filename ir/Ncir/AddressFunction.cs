@@ -47,12 +47,6 @@ public abstract record AddressFunction
         }
     }
 
-    /// <summary>
-    /// Multiplications of a machine that skips nothing, one step: what papers count as the operations of a layer. More than <see cref="Total"/> where a window
-    /// reaches over the border, because such a machine multiplies the zeros of the padding too.
-    /// </summary>
-    public virtual long DenseSlots => Total;
-
     /// <summary>Integers that describe the function completely; <see cref="AddressFunctionTable.Decode"/> reads them back.</summary>
     public abstract int[] Encode();
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
-using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Runtime.Reports;
 
@@ -36,14 +35,15 @@ public static class PaperEnergy
             double first = 0, operations = 0, other = 0;
             foreach (var (index, p) in image.Projections.Index())
             {
-                if (p.Target != target.Id || !Counts(p)) continue;
-                slots += p.Map.DenseSlots;
+                var perStep = MacSlots.Of(p).Slots;
+                if (p.Target != target.Id || perStep == 0) continue;
+                slots += perStep;
                 var source = image.Populations[p.Source.Index];
-                var dense = (double)p.Map.DenseSlots * image.Steps;
+                var dense = (double)perStep * image.Steps;
                 if (p.Kind == ProjectionKind.Analog && source.Neuron is SourceNeuron input)
                 {
                     // The same input in every step gives the same result: the formula counts it once.
-                    first += input.Static ? p.Map.DenseSlots : dense;
+                    first += input.Static ? perStep : dense;
                     continue;
                 }
 
@@ -59,9 +59,6 @@ public static class PaperEnergy
         var (macs, acs, apart) = (layers.Sum(l => l.FirstLayerMacs), layers.Sum(l => l.SynapticOperations), layers.Sum(l => l.OtherMacs));
         return new(Mac, Ac, Source, macs, acs, apart, Joules(macs, acs), Joules(apart, 0), layers.Sum(l => l.DenseSlotsPerStep), layers.ToImmutable());
     }
-
-    /// <summary>Whether a projection is a convolution, a linear layer or a product of attention.</summary>
-    private static bool Counts(Projection p) => p.RowsFrom is not null || !(p.Map is IdentityMap or PermutationMap or PoolMap or StridedMap { Bound: 1 } or StridedMap { FanIn: 1 });
 
     private static double Joules(double macs, double acs) => ((Mac * macs) + (Ac * acs)) * 1e-12;
 }

@@ -141,7 +141,7 @@ public static class RunReportBuilder
                 did.DenseOperations)
             {
                 Probes = did.Probes,
-                DenseSlots = p.Map.DenseSlots * image.Steps * run.Samples.Length,
+                DenseSlots = MacSlots.Of(p).Slots * image.Steps * run.Samples.Length,
             };
         }),
     ];

@@ -68,7 +68,7 @@ internal static partial class TileReportBuilder
             stage.Streamed,
             Words(stage.MembraneHome.ToString()),
             chances > 0 ? events / chances : 0,
-            into.Sum(p => p.Item.Map.DenseSlots) * image.Steps * run.Samples.Length,
+            into.Sum(p => MacSlots.Of(p.Item).Slots) * image.Steps * run.Samples.Length,
             did,
             time.Cycles.Count,
             time.TileCycles.Count,
@@ -84,7 +84,7 @@ internal static partial class TileReportBuilder
         var chosen = image.Decisions.Where(d => d.Topic != "placement" && names.Contains(d.Subject)).Select(d => d.Chosen).Distinct().ToArray();
         if (chosen.Length > 0) return string.Join("; ", chosen);
         if (into.Length == 0) return "neurons";
-        var greatest = into.MaxBy(p => p.Map.DenseSlots)!;
+        var greatest = into.MaxBy(p => MacSlots.Of(p).Slots)!;
         return greatest.RowsFrom is not null ? "attention" : greatest.Kind == ProjectionKind.Analog ? $"{greatest.Map.Keyword}, real inputs" : greatest.Map.Keyword;
     }
 

@@ -40,9 +40,6 @@ public sealed record ConvMap(Window Y, Window X, int Channels, int OutChannels, 
     public override long Total => Y.Total * X.Total * Channels * GroupOutputs;
 
     /// <inheritdoc/>
-    public override long DenseSlots => (long)Y.Output * X.Output * Y.Kernel * X.Kernel * GroupInputs * OutChannels;
-
-    /// <inheritdoc/>
     public override int Count(int source)
     {
         var pixel = source / Channels;

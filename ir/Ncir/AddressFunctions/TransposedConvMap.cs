@@ -36,9 +36,6 @@ public sealed record TransposedConvMap(Window Y, Window X, int Channels, int Out
     public override long Total => Y.Total * X.Total * Channels * GroupOutputs;
 
     /// <inheritdoc/>
-    public override long DenseSlots => (long)Y.Output * X.Output * Y.Kernel * X.Kernel * Channels * GroupOutputs;
-
-    /// <inheritdoc/>
     public override int Count(int source)
     {
         var pixel = source / Channels;

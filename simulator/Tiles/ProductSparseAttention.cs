@@ -31,9 +31,9 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
         long written = 0;
         foreach (var (rows, columns) in Blocks(work, attention))
         {
-            var (q, k, v) = (Part(work, 0, rows, columns), Part(work, 1, rows, columns), Part(work, 2, rows, columns));
+            var k = Part(work, 1, rows, columns);
             var first = attention.KeysAndValuesFirst ? k.Transposed() : k;
-            var second = attention.KeysAndValuesFirst ? q : v.Transposed();
+            var second = attention.KeysAndValuesFirst ? Part(work, 0, rows, columns) : Part(work, 2, rows, columns).Transposed();
             if (!middleKept) written += (long)longer * shorter;
             sum.Add(SpikeProduct.OfOperands(shape, first, shorter, inputKept, inputKept));
             sum.Add(SpikeProduct.OfOperands(shape, second, shorter, inputKept, middleKept));

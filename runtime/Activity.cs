@@ -66,12 +66,18 @@ public sealed record PopulationActivity(
 /// <param name="DenseOperations">Synapses times steps: what a machine that skips nothing would do.</param>
 public readonly record struct ProjectionActivity(long Events, long SynapticEvents, long Macs, long DenseOperations)
 {
+    /// <summary>Rows that are payloads and were looked at to see whether they are 0: synapses of the events; 0 where rows are stored weights.</summary>
+    public long Probes { get; init; }
+
     /// <summary>Counts of two stretches of time.</summary>
     public static ProjectionActivity operator +(ProjectionActivity a, ProjectionActivity b) => new(
         a.Events + b.Events,
         a.SynapticEvents + b.SynapticEvents,
         a.Macs + b.Macs,
-        a.DenseOperations + b.DenseOperations);
+        a.DenseOperations + b.DenseOperations)
+    {
+        Probes = a.Probes + b.Probes,
+    };
 }
 
 /// <summary>A directed chip-to-chip link: the one that leaves chip (<paramref name="X"/>, <paramref name="Y"/>) in direction <paramref name="Direction"/> (0-5: E, NE, N, W, SW, S).</summary>

@@ -23,7 +23,7 @@ public static partial class DiagnosticCatalog
         new("NC3208", "ncir: bias", "There is one bias or none per port; its length divides the number of neurons; it is float32, or int32 in integer modules.", "Correct the bias."),
         new("NC3209", "ncir: negative delay", "An event cannot arrive in an earlier step.", "Use a delay of 0 or more steps."),
         new("NC3210", "ncir: cycle without delay", "Projections of delay 0 order the populations within a step, so they form no cycle.", "Give one projection of the cycle a delay of at least 1."),
-        new("NC3211", "ncir: kind of a projection", "A projection from real payloads multiplies and is analog; one from spikes, counts or signs only adds and is sparse.", "Correct the kind, or what the source says it emits."),
+        new("NC3211", "ncir: kind of a projection", "A projection from real payloads multiplies and is analog, unless its rows are payloads that are spikes, counts or signs; every other only adds and is sparse.", "Correct the kind, or what the source says it emits."),
         new("NC3212", "ncir: length of a parameter", "A parameter has one value, one per channel, or one per neuron.", "Correct the number of values."),
         new("NC3213", "ncir: value of a parameter", "Parameters are finite float32, in integer modules integers; units are positive.", "Correct the value. NaN or infinite weights usually come from the trained model."),
         new("NC3214", "ncir: program not well formed", "A step of a program uses results of earlier steps, existing ports, states and parameters only.", "Correct the step the message names."),
@@ -31,6 +31,7 @@ public static partial class DiagnosticCatalog
         new("NC3216", "ncir: readout", "The signals of a readout exist and have one layout; scales and program fit them; the shape is that of the values.", "Correct the readout."),
         new("NC3217", "ncir: numbers of the module", "Steps and ticks per step are at least 1; weights have 2 to 16 bits and accumulators 16 to 32 in integer modules.", "Correct the module statement."),
         new("NC3218", "ncir: shape of a population", "Extents are at least 1; channel-last addresses need a batch axis of 1 and a channel axis.", "Correct the shape."),
+        new("NC3240", "ncir: rows that are payloads", "A projection has stored weights or takes the payloads of a population as rows, not both; the population has as many neurons as the map has rows, and contributions are added.", "Correct the rows or the map."),
         new("NC3219", "ncir: neuron not well formed", "The numbers of states, ports and coefficients of a neuron fit each other and what it emits.", "Correct the neuron."),
     ];
 }

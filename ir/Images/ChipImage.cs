@@ -58,4 +58,11 @@ public sealed record ChipImage(
     ImmutableArray<Projection> Projections,
     ImmutableArray<Readout> Readouts,
     ImmutableArray<ImageCore> Cores,
-    ImmutableArray<ImageRouter> Routers);
+    ImmutableArray<ImageRouter> Routers)
+{
+    /// <summary>What the compiler chose where it had a choice; for reports.</summary>
+    public ImmutableArray<Decision> Decisions { get; init; } = [];
+
+    /// <summary>What is computed on which tiles and when, for chips made of tiles; null for chips of cores that each hold their neurons.</summary>
+    public TileSchedule? Schedule { get; init; }
+}

@@ -29,6 +29,7 @@ public static class ChipImageVerifier
         foreach (var readout in image.Readouts) check.Readout(readout);
         check.Cores();
         check.Routers();
+        check.Schedule();
         return check.Found;
     }
 
@@ -79,6 +80,15 @@ public static class ChipImageVerifier
             if (!Require(ImageBounds.Fault(p.Map) is null, item, $"address function '{p.Map.Keyword}': {ImageBounds.Fault(p.Map)}")) return;
             Require(p.Map.SourceSize == source.Size, item, $"its address function has {p.Map.SourceSize} sources, '{source.Name}' has {source.Size} neurons");
             Require(p.Map.TargetSize == target.Size, item, $"its address function has {p.Map.TargetSize} targets, '{target.Name}' has {target.Size} neurons");
+            if (p.RowsFrom is { } payloads)
+            {
+                if (!Exists(item, "the population of its rows", payloads)) return;
+                var rows = image.Populations[payloads.Index];
+                Require(p.Map.RowCount == rows.Size, item, $"its address function uses {p.Map.RowCount} rows, '{rows.Name}' has {rows.Size} neurons");
+                Require(p.Rows.Length == 0 && p.Reduction == Reduction.Sum, item, "its rows are payloads; then it has no weights and takes no maximum");
+                return;
+            }
+
             Require(p.Map.RowCount == p.Rows.Length, item, $"its address function uses {p.Map.RowCount} weights, {p.Rows.Length} are there");
             DType[] types = image.Arithmetic.Kind == ArithmeticKind.Float32 ? [DType.Float32] : [DType.Int8, DType.Int16];
             Require(types.Contains(p.Rows.Type), item, $"its weights are of type {p.Rows.Type}; {string.Join(" or ", types)} was expected");
@@ -86,18 +96,10 @@ public static class ChipImageVerifier
 
         public void NoCycle()
         {
-            var waiting = new int[image.Populations.Length];
-            var next = image.Projections.Where(p => p.Delay == 0).ToLookup(p => p.Source.Index, p => p.Target.Index);
-            foreach (var targets in next)
-                foreach (var target in targets) waiting[target]++;
-            var ready = new Queue<int>(Enumerable.Range(0, waiting.Length).Where(p => waiting[p] == 0));
-            var done = 0;
-            for (; ready.TryDequeue(out var p); done++)
-                foreach (var target in next[p])
-                    if (--waiting[target] == 0) ready.Enqueue(target);
-            if (done == waiting.Length) return;
-            var names = string.Join(", ", image.Populations.Where(p => waiting[p.Id.Index] > 0).Select(p => $"'{p.Name}'"));
-            Fault("projections", $"those without delay form a cycle; {waiting.Length - done} populations wait for each other: {names}");
+            var placed = StepOrder.Of(image.Populations, image.Projections);
+            if (placed.Length == image.Populations.Length) return;
+            var names = string.Join(", ", image.Populations.Where(p => !placed.Contains(p.Id)).Select(p => $"'{p.Name}'"));
+            Fault("projections", $"those without delay form a cycle; {image.Populations.Length - placed.Length} populations wait for each other: {names}");
         }
 
         public void Readout(Readout r)
@@ -169,6 +171,24 @@ public static class ChipImageVerifier
                 foreach (var (index, entry) in router.Entries.Index())
                     Require((entry.Key & ~entry.Mask) == 0, item, $"entry {index} can match no packet: key 0x{entry.Key:X8} has bits outside mask 0x{entry.Mask:X8}");
             }
+        }
+
+        public void Schedule()
+        {
+            if (image.Schedule is not { } schedule) return;
+            Require(image.Cores.IsEmpty && image.Routers.IsEmpty, "schedule", "an image has either cores or a schedule of tiles");
+            var placed = new HashSet<PopulationId>();
+            foreach (var (index, stage) in schedule.Stages.Index())
+            {
+                var item = $"stage {index}";
+                if (!Exists(item, "population", stage.Population)) return;
+                Require(placed.Add(stage.Population), item, $"population {stage.Population} has a stage already");
+                Require(stage.Phase >= 0 && stage is { WeightBits: >= 0, MembraneBits: >= 0, InputBits: >= 0, OutputBits: >= 0 }, item, "a number is negative");
+                Require(stage.Tiles.Length >= 1 && stage.Tiles[0] >= 0 && Enumerable.Range(1, stage.Tiles.Length - 1).All(i => stage.Tiles[i] > stage.Tiles[i - 1]), item, "its tiles are not an ascending list of at least one");
+            }
+
+            foreach (var population in image.Populations)
+                Require(placed.Contains(population.Id) != population.Neuron is SourceNeuron, $"population '{population.Name}'", population.Neuron is SourceNeuron ? "it is an input and has a stage" : "it has no stage");
         }
 
         private void Complete((int Population, int End) last)

@@ -24,7 +24,7 @@ public static class ChipImageWriter
         var populations = Populations(image, pool);
         var projections = Projections(image, pool);
         var readouts = Readouts(image, pool);
-        SectionWriter?[] sections = [Model(image), Chip(image), Tensors(pool), populations, projections, readouts, Cores(image), Routers(image), null];
+        SectionWriter?[] sections = [Model(image), Chip(image), Tensors(pool), populations, projections, readouts, Cores(image), Routers(image), Decisions(image), Schedule(image), null];
 
         var head = new byte[ImageFormat.HeaderBytes * (1 + sections.Length)];
         var end = (long)head.Length;
@@ -154,7 +154,8 @@ public static class ChipImageWriter
             to.Int(p.Port);
             to.Byte(code);
             to.Int(map);
-            to.Int(pool.Add(p.Rows));
+            to.Int(p.RowsFrom is null ? pool.Add(p.Rows) : -1);
+            to.Int(p.RowsFrom?.Index ?? -1);
             to.Int(p.Delay);
             to.Byte((int)p.Kind);
             to.Byte((int)p.Reduction);
@@ -213,6 +214,43 @@ public static class ChipImageWriter
                 to.UInt(e.Mask);
                 to.UInt(e.Route);
             });
+        });
+        return to;
+    }
+
+    private static SectionWriter Decisions(ChipImage image)
+    {
+        var to = new SectionWriter();
+        to.List(image.Decisions, d =>
+        {
+            foreach (var text in new[] { d.Topic, d.Subject, d.Chosen, d.Unit, d.Reason }) to.Text(text);
+            to.List(d.Alternatives, a =>
+            {
+                to.Text(a.Form);
+                to.Double(a.Cost);
+            });
+        });
+        return to;
+    }
+
+    private static SectionWriter Schedule(ChipImage image)
+    {
+        var to = new SectionWriter();
+        to.Flag(image.Schedule is not null);
+        if (image.Schedule is not { } schedule) return to;
+        to.Text(schedule.Policy);
+        to.List(schedule.Stages, s =>
+        {
+            to.Int(s.Population.Index);
+            to.Text(s.TileKind);
+            to.Ints(s.Tiles);
+            to.Int(s.Phase);
+            to.Long(s.WeightBits);
+            to.Flag(s.Streamed);
+            to.Long(s.MembraneBits);
+            to.Byte((int)s.MembraneHome);
+            to.Long(s.InputBits);
+            to.Long(s.OutputBits);
         });
         return to;
     }

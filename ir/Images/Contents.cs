@@ -23,10 +23,14 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         return new ChipImage(
             name, yaml, arithmetic, steps, ticks,
             All("populations", 22, Population),
-            All("projections", 35, (from, _) => Projection(from)),
+            All("projections", 39, (from, _) => Projection(from)),
             All("readouts", 34, (from, _) => Readout(from)),
             All("cores", 36, (from, _) => Core(from)),
-            All("routers", 12, (from, _) => Router(from)));
+            All("routers", 12, (from, _) => Router(from)))
+        {
+            Decisions = All("decisions", 24, (from, _) => Decision(from)),
+            Schedule = Schedule(Open("schedule")),
+        };
     }
 
     private SectionReader Open(string section) => new(file, section, sections[ImageFormat.Sections.ToList().IndexOf(section)]);
@@ -55,8 +59,13 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         var name = from.Text();
         var (source, target, port) = (new PopulationId(from.Int()), new PopulationId(from.Int()), from.Int());
         var map = Map(from);
-        var rows = Tensor(from) ?? throw from.Bad($"projection '{name}' has no weights");
-        return new Projection(name, source, target, port, map, rows, from.Int(), from.Choice<ProjectionKind>("kind of a projection"), from.Choice<Reduction>("reduction"));
+        var rows = Tensor(from);
+        var rowsFrom = from.Int();
+        if (rows is null == (rowsFrom == -1)) throw from.Bad($"projection '{name}' has {(rows is null ? "neither weights nor a population" : "both weights and a population")} for its rows");
+        return new Projection(name, source, target, port, map, rows ?? Ncir.Projection.NoRows, from.Int(), from.Choice<ProjectionKind>("kind of a projection"), from.Choice<Reduction>("reduction"))
+        {
+            RowsFrom = rowsFrom == -1 ? null : new PopulationId(rowsFrom),
+        };
     }
 
     private AddressFunction Map(SectionReader from)
@@ -103,6 +112,27 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
     private static ImageRouter Router(SectionReader from) => new(
         from.Int(), from.Int(),
         from.List(12, "routing entries", () => new RoutingEntry(from.UInt(), from.UInt(), from.UInt())));
+
+    private static Decision Decision(SectionReader from)
+    {
+        var (topic, subject, chosen, unit, reason) = (from.Text(), from.Text(), from.Text(), from.Text(), from.Text());
+        return new Decision(topic, subject, chosen, unit, from.List(12, "alternatives", () => new Alternative(from.Text(), from.Double())), reason);
+    }
+
+    private static TileSchedule? Schedule(SectionReader from)
+    {
+        if (!from.Flag("'has a schedule'"))
+        {
+            from.End();
+            return null;
+        }
+
+        var schedule = new TileSchedule(from.Text(), from.List(50, "stages", () => new TileStage(
+            new PopulationId(from.Int()), from.Text(), from.Ints("tiles"), from.Int(), from.Long(), from.Flag("'streamed'"), from.Long(),
+            from.Choice<MembraneHome>("home of a membrane"), from.Long(), from.Long())));
+        from.End();
+        return schedule;
+    }
 
     private Tensor? Tensor(SectionReader from)
     {

@@ -19,6 +19,8 @@ public static class Disassembler
         InputsAndOutputs(image, to);
         Cores(image, to);
         Routers(image, to);
+        Decisions(image, to);
+        Schedule(image, to);
         Title(to, "chip model");
         foreach (var line in image.ChipYaml.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n')) Line(to, $"  {line}".TrimEnd());
     }
@@ -101,7 +103,33 @@ public static class Disassembler
         Title(to, "projections");
         var table = new TextColumns("name", "source", "target", ">port", ">delay", "kind", "reduction", "map", "descriptor words", "weights");
         foreach (var p in image.Projections)
-            table.Add(p.Name, p.Source.ToString(), p.Target.ToString(), Whole(p.Port), Whole(p.Delay), Lower(p.Kind), Lower(p.Reduction), p.Map.Keyword, Words(p.Map.Encode()), ParameterText.Summary(p.Rows));
+            table.Add(p.Name, p.Source.ToString(), p.Target.ToString(), Whole(p.Port), Whole(p.Delay), Lower(p.Kind), Lower(p.Reduction), p.Map.Keyword, Words(p.Map.Encode()), p.RowsFrom is { } rows ? $"payloads of {rows}" : ParameterText.Summary(p.Rows));
+        table.Write(to, "  ");
+    }
+
+    private static void Decisions(ChipImage image, TextWriter to)
+    {
+        if (image.Decisions.IsEmpty) return;
+        Title(to, "decisions");
+        foreach (var d in image.Decisions)
+        {
+            var costs = string.Join("; ", d.Alternatives.Select(a => $"{a.Form} {a.Cost.ToString("0.###", CultureInfo.InvariantCulture)}"));
+            Line(to, $"  {d.Topic} of '{d.Subject}': {d.Chosen} ({costs} {d.Unit}; {d.Reason})");
+        }
+    }
+
+    private static void Schedule(ChipImage image, TextWriter to)
+    {
+        if (image.Schedule is not { } schedule) return;
+        Title(to, $"schedule, {schedule.Policy}, {Plural(schedule.Phases, "phase")}");
+        var table = new TextColumns(">phase", "layer", "kind", "tiles", ">weight bits", "weights", ">membrane bits", "kept in", ">input bits", ">output bits");
+        foreach (var s in schedule.Stages)
+        {
+            table.Add(
+                Whole(s.Phase), image.Populations[s.Population.Index].Name, s.TileKind, string.Join(' ', s.Tiles), Whole(s.WeightBits), s.Streamed ? "streamed" : "resident",
+                Whole(s.MembraneBits), Lower(s.MembraneHome), Whole(s.InputBits), Whole(s.OutputBits));
+        }
+
         table.Write(to, "  ");
     }
 

@@ -31,6 +31,7 @@ internal static class ImageBounds
         IdentityMap m => Least1(m.Size, m.Rows) ?? Period(m.Rows, m.Size),
         PermutationMap m => Least1(m.TargetOf.Length, m.Targets, m.Rows) ?? Period(m.Rows, m.Targets) ?? Permutation(m),
         CsrMap m => Least1(m.Offsets.Length - 1, m.Targets) ?? Csr(m),
+        StridedMap m => m.Fault(),
         _ => null,
     };
 

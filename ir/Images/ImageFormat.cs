@@ -6,7 +6,7 @@ namespace NeuroChip.Ir.Images;
 public static class ImageFormat
 {
     /// <summary>Version this build writes, and the only one it reads.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Extension of image files.</summary>
     public const string Extension = ".ncimg";
@@ -32,9 +32,9 @@ public static class ImageFormat
     /// </summary>
     internal static ReadOnlySpan<byte> Magic => [0x89, (byte)'N', (byte)'C', (byte)'I', (byte)'M', (byte)'G', 0x0D, 0x0A];
 
-    /// <summary>The sections of version 1, in the order of the file. The weights come last: all that describes them is known when they are read.</summary>
+    /// <summary>The sections, in the order of the file. The weights come last: all that describes them is known when they are read.</summary>
     internal static IReadOnlyList<string> Sections { get; } =
-        ["model", "chip", "tensors", "populations", "projections", "readouts", "cores", "routers", "weights"];
+        ["model", "chip", "tensors", "populations", "projections", "readouts", "cores", "routers", "decisions", "schedule", "weights"];
 
     /// <summary>Index of the section of weights in <see cref="Sections"/>.</summary>
     internal static int Weights => Sections.Count - 1;

@@ -42,6 +42,7 @@ public static class AddressFunctionTable
         new("identity", IdentityMap.Decode, IdentityMap.Fields),
         new("permutation", PermutationMap.Decode, PermutationMap.Fields),
         new("csr", CsrMap.Decode, CsrMap.Fields),
+        new("strided", StridedMap.Decode, StridedMap.Fields),
     ];
 
     /// <summary>Reads back what <see cref="AddressFunction.Encode"/> wrote.</summary>

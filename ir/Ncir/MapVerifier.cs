@@ -16,6 +16,7 @@ internal static class MapVerifier
             IdentityMap map => map.Size < 1 || map.Rows < 1 ? $"size {map.Size} and {map.Rows} rows; both are at least 1" : null,
             PermutationMap map => Permutation(map),
             CsrMap map => Csr(map),
+            StridedMap map => map.Fault(),
             _ => null,
         };
         if (problem is not null) findings.Error("NC3205", projection, $"the map '{projection.Map.Keyword}' of projection '{projection.Name}' is not well formed: {problem}");

@@ -129,10 +129,10 @@ public sealed record Population(
     public int Size => Layout.Size;
 }
 
-/// <summary>Whether a projection only adds, or multiplies a real payload by a weight.</summary>
+/// <summary>Whether a projection only adds, or multiplies a real payload by a real weight or row.</summary>
 public enum ProjectionKind
 {
-    /// <summary>Addressed sparse addition: binary, count or signed payload.</summary>
+    /// <summary>Addressed sparse addition: the payload is binary, a count or signed, or the rows are payloads that are.</summary>
     Sparse,
 
     /// <summary>Real payload times weight: a multiply-accumulate.</summary>
@@ -155,7 +155,7 @@ public enum Reduction
 /// <param name="Target">Population whose accumulators are added to.</param>
 /// <param name="Port">Input port of the target's neuron.</param>
 /// <param name="Map">Address function: targets and rows of an event.</param>
-/// <param name="Rows">Weights; the row index of <paramref name="Map"/> is the C-order index into it. float32, or int8/int16 for integer modules.</param>
+/// <param name="Rows">Weights; the row index of <paramref name="Map"/> is the C-order index into it. float32, or int8/int16 for integer modules; <see cref="NoRows"/> where <see cref="RowsFrom"/> is set.</param>
 /// <param name="Delay">Steps between emission and arrival: 0 within the step (the graph of such projections has no cycle), 1 the next one, ...</param>
 /// <param name="Kind">Whether it multiplies.</param>
 /// <param name="Reduction">How contributions are combined.</param>
@@ -168,7 +168,24 @@ public sealed record Projection(
     Tensor Rows,
     int Delay,
     ProjectionKind Kind,
-    Reduction Reduction = Reduction.Sum);
+    Reduction Reduction = Reduction.Sum)
+{
+    /// <summary><see cref="Rows"/> of a projection whose rows are payloads.</summary>
+    public static Tensor NoRows { get; } = Tensor.Of([0], Array.Empty<float>());
+
+    /// <summary>
+    /// The population whose payloads of the same step are the rows, null where <see cref="Rows"/> are stored weights. Row r is the payload at its address r.
+    /// Attention is of this form, and so is a membership test: a row of a binary population lets an event pass or not.
+    /// </summary>
+    public PopulationId? RowsFrom { get; init; }
+
+    /// <summary>
+    /// Whether a projection multiplies: payloads of <paramref name="source"/> by stored weights (<paramref name="rows"/> null) or by payloads of the domain <paramref name="rows"/>.
+    /// A binary, signed or count payload on either side makes it an addition.
+    /// </summary>
+    public static ProjectionKind KindOf(SpikeDomain source, SpikeDomain? rows) =>
+        source == SpikeDomain.Real && rows is null or SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
+}
 
 /// <summary>A value of a population that a readout sees after each step.</summary>
 /// <param name="Population">The population.</param>
@@ -236,6 +253,9 @@ public sealed record Module(
     ImmutableArray<Projection> Projections,
     ImmutableArray<Readout> Readouts)
 {
+    /// <summary>What the compiler chose where it had a choice, in the order of choosing.</summary>
+    public ImmutableArray<Decision> Decisions { get; init; } = [];
+
     /// <summary>The population of an id.</summary>
     public Population this[PopulationId id] => Populations[id.Index];
 }

@@ -22,9 +22,9 @@ public sealed class ModuleInterpreter(Module module)
         // + 0 turns a bias of -0 into 0. A sum that starts from 0 is never -0, so leaving out payloads of 0 cannot be seen.
         for (var a = 0; a < sums.Length; a++) sums[a] = bias is null ? 0f : bias.Span<float>()[a % bias.Length] + 0f;
         var afferents = new List<Afferent>();
-        foreach (var (projection, emissions) in arrivals)
+        foreach (var (projection, emissions, rows) in arrivals)
         {
-            var weights = projection.Rows.Span<float>();
+            var weights = rows is null ? projection.Rows.Span<float>() : rows;
             for (var a = 0; a < sums.Length; a++)
             {
                 afferents.Clear();
@@ -48,9 +48,9 @@ public sealed class ModuleInterpreter(Module module)
         var exact = new long[sums.Length];
         for (var a = 0; a < sums.Length; a++) exact[a] = bias is null ? 0 : bias.Span<int>()[a % bias.Length];
         var afferents = new List<Afferent>();
-        foreach (var (projection, emissions) in arrivals)
+        foreach (var (projection, emissions, rows) in arrivals)
         {
-            var weights = projection.Rows.ToLongs();
+            var weights = rows is null ? projection.Rows.ToLongs() : Array.ConvertAll(rows, r => (long)r);
             for (var a = 0; a < sums.Length; a++)
             {
                 afferents.Clear();
@@ -70,8 +70,8 @@ public sealed class ModuleInterpreter(Module module)
         for (var a = 0; a < sums.Length; a++) sums[a] = arithmetic.Saturate(exact[a]);
     }
 
-    /// <summary>A projection and what arrives through it in this step.</summary>
-    private readonly record struct Arrival<T>(Projection Projection, T[] Emissions);
+    /// <summary>A projection, what arrives through it in this step, and the payloads that are its rows (null for stored weights).</summary>
+    private readonly record struct Arrival<T>(Projection Projection, T[] Emissions, T[]? Rows);
 
     /// <summary>The accumulated inputs of one port from its bias and what arrives, projection by projection in the module's order.</summary>
     private delegate void Accumulate<T>(Arithmetic arithmetic, Tensor? bias, List<Arrival<T>> arrivals, T[] sums);
@@ -133,7 +133,7 @@ public sealed class ModuleInterpreter(Module module)
             if (inputs.TryGetValue(id, out var input)) InputFeed.Read<T>(population, module.Arithmetic, input, step, block.Emissions);
             for (var port = 0; port < population.Neuron.Ports; port++)
             {
-                var arrivals = module.Projections.Where(p => p.Target == id && p.Port == port).Select(p => new Arrival<T>(p, Arriving(p))).ToList();
+                var arrivals = module.Projections.Where(p => p.Target == id && p.Port == port).Select(p => new Arrival<T>(p, Arriving(p), p.RowsFrom is { } rows ? emitted[rows.Index][step] : null)).ToList();
                 accumulate(module.Arithmetic, population.Bias[port], arrivals, block.Inputs[port]);
             }
 

@@ -18,6 +18,7 @@ public sealed class Parser
     private readonly List<Population> populations = [];
     private readonly List<Projection> projections = [];
     private readonly List<Readout> readouts = [];
+    private readonly List<Decision> decisions = [];
     private Module? module;
 
     private Parser(string text, string file)
@@ -69,10 +70,13 @@ public sealed class Parser
                 case "readout":
                     Guard(ReadReadout, statement);
                     break;
+                case "decision":
+                    Guard(ReadDecision, statement);
+                    break;
                 case "tensor":
                     break;
                 default:
-                    report.Error("NC3002", $"{statement.Keyword} is not a statement; statements are: ncir, module, population, projection, readout, tensor", statement.Keyword);
+                    report.Error("NC3002", $"{statement.Keyword} is not a statement; statements are: ncir, module, population, projection, readout, decision, tensor", statement.Keyword);
                     break;
             }
         }
@@ -80,7 +84,7 @@ public sealed class Parser
         if (module is null && !report.Bag.HasErrors)
             report.Error("NC3003", "there is no module statement", new(TokenKind.EndOfFile, "", 1, 1));
         if (report.Bag.HasErrors) throw new DiagnosticException(InOrder(report.Bag.Diagnostics));
-        return Locate(module! with { Populations = [.. populations], Projections = [.. projections], Readouts = [.. readouts] }, statements.First(s => s.Keyword.Text == "module"));
+        return Locate(module! with { Populations = [.. populations], Projections = [.. projections], Readouts = [.. readouts], Decisions = [.. decisions] }, statements.First(s => s.Keyword.Text == "module"));
     }
 
     private static void Guard(Action<Statement, AttributeReader> read, Statement statement, AttributeReader reader)
@@ -136,7 +140,24 @@ public sealed class Parser
         var delay = reader.Int("delay", 0);
         var reduction = (Reduction)reader.Choice("reduction", Words.Reductions, 0);
         var map = MapText.Read(reader);
-        projections.Add(Locate(new Projection(name, new(source.Population), new(target.Population), target.Index, map, reader.Tensor("rows"), delay, kind, reduction), statement));
+        PopulationId? rowsFrom = null;
+        var rows = reader.Get("rows");
+        if (rows is Member { Index: -1 } payloads) rowsFrom = new(payloads.Population);
+        var weights = rowsFrom is null ? reader.Tensor(rows) : Projection.NoRows;
+        projections.Add(Locate(new Projection(name, new(source.Population), new(target.Population), target.Index, map, weights, delay, kind, reduction) { RowsFrom = rowsFrom }, statement));
+    }
+
+    private void ReadDecision(Statement statement, AttributeReader reader)
+    {
+        if (statement.Items is not [Atom { At.Kind: TokenKind.String } topic, Atom { At.Kind: TokenKind.String } subject])
+            throw reader.Fail("NC3001", "expected decision \"topic\" \"subject\" key=value ...", statement.Keyword);
+        var (chosen, unit, reason) = (reader.String("chosen"), reader.String("unit"), reader.String("reason"));
+        var forms = reader.Get("forms");
+        var costs = reader.Doubles("costs");
+        ImmutableArray<string> names = [.. reader.List(forms).Select(v => v is Atom { At.Kind: TokenKind.String } name ? name.At.Text : throw reader.Wrong(v, "a \"string\""))];
+        if (names.Length != costs.Length) throw reader.Wrong(forms, $"as many forms as costs, {costs.Length}");
+        if (!names.Contains(chosen)) throw reader.Wrong(forms, $"a list with the chosen form, \"{chosen}\"");
+        decisions.Add(new(topic.At.Text, subject.At.Text, chosen, unit, [.. names.Zip(costs, (form, cost) => new Alternative(form, cost))], reason));
     }
 
     private void ReadReadout(Statement statement, AttributeReader reader)

@@ -25,6 +25,8 @@ public static class Printer
         foreach (var projection in module.Projections) WriteProjection(projection, text, tensors);
         text.Append('\n');
         foreach (var readout in module.Readouts) WriteReadout(readout, text, tensors);
+        if (!module.Decisions.IsEmpty) text.Append('\n');
+        foreach (var decision in module.Decisions) WriteDecision(decision, text, tensors);
         tensors.WriteStored(text);
         return text.ToString();
     }
@@ -62,7 +64,8 @@ public static class Printer
         if (projection.Delay != 0) writer.Int("delay", projection.Delay);
         if (projection.Reduction != Reduction.Sum) writer.Word("reduction", Words.Reductions[(int)projection.Reduction]);
         MapText.Write(projection.Map, writer);
-        writer.Tensor("rows", projection.Rows);
+        if (projection.RowsFrom is { } rows) writer.Word("rows", rows.ToString());
+        else writer.Tensor("rows", projection.Rows);
         text.Append('\n');
     }
 
@@ -76,6 +79,18 @@ public static class Printer
         writer.Words("signals", readout.Signals.Select(s => s.State < 0 ? s.Population.ToString() : $"{s.Population}.{s.State}"));
         if (readout.Scales.Any(s => s is not null)) writer.Tensors("scales", readout.Scales);
         if (!IsPassThrough(readout.Program)) writer.Call("program", "program", inside => ProgramText.Write(readout.Program, inside));
+        text.Append('\n');
+    }
+
+    private static void WriteDecision(Decision decision, StringBuilder text, TensorText tensors)
+    {
+        text.Append("decision ").Append(AttributeWriter.Quote(decision.Topic)).Append(' ').Append(AttributeWriter.Quote(decision.Subject)).Append(' ');
+        new AttributeWriter(text, tensors)
+            .String("chosen", decision.Chosen)
+            .Words("forms", decision.Alternatives.Select(a => AttributeWriter.Quote(a.Form)))
+            .Words("costs", decision.Alternatives.Select(a => NumberText.PrintDouble(a.Cost)))
+            .String("unit", decision.Unit)
+            .String("reason", decision.Reason);
         text.Append('\n');
     }
 

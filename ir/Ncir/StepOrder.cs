@@ -6,7 +6,7 @@ namespace NeuroChip.Ir.Ncir;
 public static class StepOrder
 {
     /// <summary>
-    /// Populations so that every projection without delay goes from an earlier to a later one; the smallest index first where there is a choice.
+    /// Populations so that every projection without delay goes from an earlier to a later one, and rows that are payloads are there before they are added; the smallest index first where there is a choice.
     /// Populations on or behind a cycle of such projections are missing from the result.
     /// </summary>
     public static ImmutableArray<PopulationId> Of(ImmutableArray<Population> populations, ImmutableArray<Projection> projections)
@@ -19,6 +19,13 @@ public static class StepOrder
             if (projection.Delay != 0) continue;
             waits[projection.Target.Index]++;
             targets[projection.Source.Index].Add(projection.Target.Index);
+        }
+
+        foreach (var projection in projections)
+        {
+            if (projection.RowsFrom is not { } rows) continue;
+            waits[projection.Target.Index]++;
+            targets[rows.Index].Add(projection.Target.Index);
         }
 
         var ready = new PriorityQueue<int, int>();

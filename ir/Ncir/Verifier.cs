@@ -107,7 +107,7 @@ public static class Verifier
         var name = $"projection '{projection.Name}'";
         if (projection.Delay < 0) findings.Error("NC3209", projection, $"{name} has delay {projection.Delay}; delays are at least 0");
         var exist = true;
-        foreach (var (id, role) in new[] { (projection.Source, "source"), (projection.Target, "target") })
+        foreach (var (id, role) in new[] { (projection.Source, "source"), (projection.Target, "target"), (projection.RowsFrom ?? projection.Target, "the population of the rows,") })
         {
             if (id.Index >= 0 && id.Index < module.Populations.Length) continue;
             findings.Error("NC3203", projection, $"{role} {id} of {name} does not exist; there are populations %0 to %{module.Populations.Length - 1}");
@@ -116,8 +116,10 @@ public static class Verifier
 
         var mapIsRight = MapVerifier.Verify(projection, findings);
         if (mapIsRight) VerifyRows(module, projection, findings);
-        exist = exist && FitsInt(module[projection.Source].Layout.FrameworkShape) && FitsInt(module[projection.Target].Layout.FrameworkShape);
+        exist = exist && FitsInt(module[projection.Source].Layout.FrameworkShape) && FitsInt(module[projection.Target].Layout.FrameworkShape)
+            && FitsInt(module[projection.RowsFrom ?? projection.Target].Layout.FrameworkShape);
         if (!exist) return;
+        if (mapIsRight && projection.RowsFrom is { } payloads) VerifyPayloadRows(module, projection, module[payloads], findings);
         var (source, target) = (module[projection.Source], module[projection.Target]);
         if (mapIsRight)
         {
@@ -126,16 +128,29 @@ public static class Verifier
         }
 
         if (projection.Port < 0 || projection.Port >= target.Neuron.Ports) findings.Error("NC3207", projection, $"{name} adds to port {projection.Port} of '{target.Name}', whose neuron '{target.Neuron.Keyword}' has {target.Neuron.Ports} ports");
-        var isReal = source.Domain == SpikeDomain.Real;
-        if (isReal != (projection.Kind == ProjectionKind.Analog))
+        var kind = Projection.KindOf(source.Domain, projection.RowsFrom is { } from ? module[from].Domain : null);
+        var isReal = kind == ProjectionKind.Analog;
+        if (kind != projection.Kind)
             findings.Error("NC3211", projection, $"{name} is {projection.Kind.ToString().ToLowerInvariant()}, but '{source.Name}' emits {source.Domain.ToString().ToLowerInvariant()} payloads: {(isReal ? "they are multiplied, which is analog" : "they are only added, which is sparse")}");
         var ticks = target.Stage - source.Stage + ((long)module.TicksPerStep * projection.Delay);
         if (ticks < 1 && module.Populations.Any(p => p.Stage != 0))
             findings.Error("NC3215", projection, $"{name} arrives {ticks} ticks after it was sent (stage {source.Stage} to {target.Stage}, delay {projection.Delay} steps of {module.TicksPerStep} ticks); a spike takes at least 1 tick");
     }
 
+    private static void VerifyPayloadRows(Module module, Projection projection, Population rows, Findings findings)
+    {
+        var name = $"projection '{projection.Name}'";
+        if (projection.Rows.Length != 0) findings.Error("NC3240", projection, $"{name} has {projection.Rows.Length} weights and takes its rows from '{rows.Name}'; it can have one of the two");
+        if (projection.Map.RowCount != rows.Size) findings.Error("NC3240", projection, $"the map of {name} indexes {projection.Map.RowCount} rows; '{rows.Name}', whose payloads they are, has {rows.Size} neurons");
+        if (projection.Reduction != Reduction.Sum) findings.Error("NC3240", projection, $"{name} takes its rows from '{rows.Name}' and a maximum; payloads of two populations can only be added");
+        var target = module[projection.Target];
+        if (target.Stage <= rows.Stage && module.Populations.Any(p => p.Stage != 0))
+            findings.Error("NC3215", projection, $"the rows of {name} are sent at stage {rows.Stage} and needed at stage {target.Stage}; a spike takes at least 1 tick");
+    }
+
     private static void VerifyRows(Module module, Projection projection, Findings findings)
     {
+        if (projection.RowsFrom is not null) return;
         var rows = projection.Rows;
         var name = $"projection '{projection.Name}'";
         if (rows.Length != projection.Map.RowCount) findings.Error("NC3206", projection, $"{name} has {rows.Length} weights; its map indexes {projection.Map.RowCount}");
@@ -166,20 +181,27 @@ public static class Verifier
     {
         var placed = StepOrder.Of(module.Populations, module.Projections).ToHashSet();
         if (placed.Count == module.Populations.Length) return;
-        var path = new List<Projection>();
+        var path = new List<(Projection Projection, PopulationId From)>();
         var at = module.Populations.First(p => !placed.Contains(p.Id)).Id;
-        while (path.FindIndex(p => p.Target == at) is var start && start < 0)
+        while (path.FindIndex(p => p.Projection.Target == at) is var start && start < 0)
         {
             // Every unplaced population waits for an unplaced one, so this ends in a cycle.
-            var before = module.Projections.First(p => p.Delay == 0 && p.Target == at && !placed.Contains(p.Source));
+            var before = module.Projections.Where(p => p.Target == at).SelectMany(Awaited).First(p => !placed.Contains(p.From));
             path.Add(before);
-            at = before.Source;
+            at = before.From;
         }
 
-        var cycle = path[path.FindIndex(p => p.Target == at)..];
+        var cycle = path[path.FindIndex(p => p.Projection.Target == at)..];
         cycle.Reverse();
-        var steps = cycle.Select(p => $"'{module[p.Source].Name}' -({p.Name})-> ");
-        findings.Error("NC3210", cycle[0], $"projections without delay form a cycle: {string.Concat(steps)}'{module[cycle[^1].Target].Name}'", "give one of them a delay of at least 1 step");
+        var steps = cycle.Select(p => $"'{module[p.From].Name}' -({p.Projection.Name})-> ");
+        findings.Error("NC3210", cycle[0].Projection, $"projections without delay form a cycle: {string.Concat(steps)}'{module[cycle[^1].Projection.Target].Name}'", "give one of them a delay of at least 1 step");
+    }
+
+    /// <summary>The populations a projection needs in the same step.</summary>
+    private static IEnumerable<(Projection Projection, PopulationId From)> Awaited(Projection projection)
+    {
+        if (projection.Delay == 0) yield return (projection, projection.Source);
+        if (projection.RowsFrom is { } rows) yield return (projection, rows);
     }
 
     /// <summary>Index of the first element that is not finite.</summary>

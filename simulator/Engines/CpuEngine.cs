@@ -41,7 +41,7 @@ internal sealed class CpuEngine<T> : ISpikeEngine where T : unmanaged, INumber<T
         for (var i = 0; i < kernels.Length; i++)
         {
             var projection = image.Projections[i];
-            layers[projection.Target.Index].Connect(projection, kernels[i], layers[projection.Source.Index]);
+            layers[projection.Target.Index].Connect(projection, kernels[i], layers[projection.Source.Index], projection.RowsFrom is { } rows ? layers[rows.Index] : null);
         }
 
         team = new(threads);

@@ -57,8 +57,8 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     public EventList<T> EventsAt(int step) => ring[(step + ring.Length) % ring.Length];
 
     /// <summary>Adds a projection; the order of calls is the order of additions.</summary>
-    public void Connect(Projection projection, SynapseKernel<T> kernel, CpuLayer<T> source) =>
-        inflows[projection.Port].Add(new(projection, kernel, source, FanIn.Bound(projection.Map), LargestWeight(projection.Rows)));
+    public void Connect(Projection projection, SynapseKernel<T> kernel, CpuLayer<T> source, CpuLayer<T>? rows) =>
+        inflows[projection.Port].Add(new(projection, kernel, source, rows, FanIn.Bound(projection.Map), LargestWeight(projection.Rows)));
 
     /// <summary>Cuts the population into ranges that every kernel accepts: a few per thread, so that a busy range does not hold up the others.</summary>
     public void Plan(int threads)
@@ -92,7 +92,14 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         {
             long work = population.Size;
             foreach (var port in inflows)
-                foreach (var inflow in port) work += inflow.Kernel.Work(Arriving(inflow));
+            {
+                foreach (var inflow in port)
+                {
+                    inflow.Kernel.RowEvents = inflow.Rows?.EventsAt(now);
+                    work += inflow.Kernel.Work(Arriving(inflow));
+                }
+            }
+
             wide = typeof(T) == typeof(int) && NeedsWideSums();
             if (wide)
             {
@@ -174,7 +181,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
             foreach (var inflow in inflows[port])
             {
                 var events = Arriving(inflow);
-                var product = (Int128)events.Magnitude * inflow.LargestWeight * Math.Min(inflow.FanIn, events.Count);
+                var product = (Int128)events.Magnitude * (inflow.Rows?.EventsAt(step).Magnitude ?? inflow.LargestWeight) * Math.Min(inflow.FanIn, events.Count);
                 if (product + bound > int.MaxValue) return true;
                 bound += (long)product;
             }
@@ -193,6 +200,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         foreach (var inflow in inflows[port])
         {
             var payloads = (int[])(object)Arriving(inflow).Payloads;
+            var rows = (int[]?)(object?)inflow.Rows?.EventsAt(step).Payloads;
             var maximum = inflow.Projection.Reduction == Reduction.Max;
             var greatest = maximum ? new long[sums.Length] : [];
             if (maximum) Array.Fill(greatest, long.MinValue);
@@ -203,7 +211,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
                 inflow.Projection.Map.Enumerate(source, synapses);
                 foreach (var (target, row) in synapses)
                 {
-                    var contribution = payloads[source] * (long)inflow.Projection.Rows.At(row);
+                    var contribution = payloads[source] * (rows is null ? (long)inflow.Projection.Rows.At(row) : rows[row]);
                     if (maximum) greatest[target] = Math.Max(greatest[target], contribution);
                     else sums[target] = checked(sums[target] + contribution);
                 }
@@ -235,5 +243,5 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
 
     private static long LeastCommonMultiple(long a, long b) => a / (long)BigInteger.GreatestCommonDivisor(a, b) * b;
 
-    private readonly record struct Inflow(Projection Projection, SynapseKernel<T> Kernel, CpuLayer<T> Source, int FanIn, long LargestWeight);
+    private readonly record struct Inflow(Projection Projection, SynapseKernel<T> Kernel, CpuLayer<T> Source, CpuLayer<T>? Rows, int FanIn, long LargestWeight);
 }

@@ -13,6 +13,7 @@ internal static class FanIn
         TransposedConvMap deconv => deconv.Y.Kernel * deconv.X.Kernel * deconv.GroupInputs,
         PoolMap pool => pool.Y.Kernel * pool.X.Kernel,
         IdentityMap or PermutationMap => 1,
+        StridedMap strided => strided.FanIn,
         CsrMap csr => csr.TargetOf.GroupBy(t => t).Select(g => g.Count()).DefaultIfEmpty(0).Max(),
         _ => map.SourceSize,
     };

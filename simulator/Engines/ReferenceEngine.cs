@@ -82,7 +82,7 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         foreach (var projection in Into(population, port))
         {
             var emissions = (float[])(object)EmissionsOf(projection);
-            var weights = projection.Rows.Span<float>();
+            var weights = RowsOf(projection) is { } rows ? (float[])(object)rows : projection.Rows.Span<float>();
             var greatest = new float?[sums.Length];
             for (var source = 0; source < emissions.Length; source++)
             {
@@ -108,11 +108,12 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         {
             var emissions = (int[])(object)EmissionsOf(projection);
             var greatest = new long?[sums.Length];
+            var rows = (int[]?)(object?)RowsOf(projection);
             for (var source = 0; source < emissions.Length; source++)
             {
                 foreach (var (target, row) in SynapsesOf(projection, source))
                 {
-                    var contribution = emissions[source] * (long)projection.Rows.At(row);
+                    var contribution = emissions[source] * (rows is null ? (long)projection.Rows.At(row) : rows[row]);
                     if (projection.Reduction == Reduction.Max) greatest[target] = Math.Max(greatest[target] ?? contribution, contribution);
                     else sums[target] = checked(sums[target] + contribution);
                 }
@@ -131,6 +132,9 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         step >= projection.Delay
             ? emitted[projection.Source.Index][step - projection.Delay]
             : new T[image.Populations[projection.Source.Index].Size];
+
+    /// <summary>The payloads that are rows in this step, null for stored weights.</summary>
+    private T[]? RowsOf(Projection projection) => projection.RowsFrom is { } rows ? blocks[rows.Index].Emissions : null;
 
     private List<Synapse> SynapsesOf(Projection projection, int source)
     {

@@ -73,7 +73,12 @@ internal sealed class ActivityObserver
         {
             var events = engine.Active(view.Population.Id);
             view.EmissionsPerStep[step] += events.Length;
-            foreach (var p in view.Outflows) projections[p].Count(events, step, image.Steps);
+            foreach (var p in view.Outflows)
+            {
+                if (image.Projections[p].RowsFrom is { } rows) projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size);
+                else projections[p].Count(events, step, image.Steps);
+            }
+
             if (view.Cores.Length == 0) continue;
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);
@@ -228,6 +233,7 @@ internal sealed class ActivityObserver
         private readonly long total = projection.Map.Total;
         private long events;
         private long operations;
+        private long probes;
 
         public Projection Projection => projection;
 
@@ -241,10 +247,27 @@ internal sealed class ActivityObserver
             foreach (var source in active) operations += effective[source];
         }
 
-        public void Clear() => (events, operations) = (0, 0);
+        /// <summary>Rows are payloads: an addition is done where the row is not 0, and every row of an event is looked at. (Such projections have no delay across the end.)</summary>
+        public void CountPairs(ReadOnlySpan<int> active, ReadOnlySpan<int> rows, int size)
+        {
+            var present = new bool[size];
+            foreach (var row in rows) present[row] = true;
+            var synapses = new List<Synapse>();
+            events += active.Length;
+            foreach (var source in active)
+            {
+                synapses.Clear();
+                projection.Map.Enumerate(source, synapses);
+                probes += synapses.Count;
+                foreach (var (_, row) in synapses)
+                    if (present[row]) operations++;
+            }
+        }
+
+        public void Clear() => (events, operations, probes) = (0, 0, 0);
 
         public ProjectionActivity Finish(int steps) => projection.Kind == ProjectionKind.Analog
-            ? new(events, 0, operations, total * steps)
-            : new(events, operations, 0, total * steps);
+            ? new(events, 0, operations, total * steps) { Probes = probes }
+            : new(events, operations, 0, total * steps) { Probes = probes };
     }
 }

@@ -11,6 +11,7 @@ internal static class EffectiveSynapses
     /// <summary>Per source address, how many of its synapses have a weight other than 0.</summary>
     public static int[] Of(Projection projection)
     {
+        if (projection.RowsFrom is not null) return [];
         var present = Present(projection.Rows);
         var result = new int[projection.Map.SourceSize];
         switch (projection.Map)

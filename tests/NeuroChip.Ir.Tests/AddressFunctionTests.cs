@@ -132,6 +132,17 @@ public sealed class AddressFunctionTests
     }
 
     /// <summary>Checks a property on the maps of random modules and on random windows over images.</summary>
+    [Fact]
+    public void Strided_is_the_sum_over_its_indices() => ForMaps(map =>
+    {
+        if (map is not StridedMap strided) return;
+        Assert.Null(strided.Fault());
+        IEnumerable<(int Source, int Target, int Row)> all = [(strided.SourceOrigin, strided.TargetOrigin, strided.RowOrigin)];
+        foreach (var axis in strided.Axes)
+            all = all.SelectMany(s => Enumerable.Range(0, axis.Extent).Select(i => (s.Source + (i * axis.Source), s.Target + (i * axis.Target), s.Row + (i * axis.Row)))).ToArray();
+        Assert.True(Synapses(map).SetEquals(all));
+    });
+
     private static void ForMaps(Action<AddressFunction> property) =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {
@@ -140,6 +151,7 @@ public sealed class AddressFunctionTests
             var image = new Layout([1, random.Next(1, 5), random.Next(1, 8), random.Next(1, 8)], true);
             for (var i = 0; i < 3; i++) property(maps.From(image).Map);
             property(maps.From(new Layout([random.Next(1, 20)], false)).Map);
+            property(maps.Strided());
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(150));
 
     private static HashSet<(int Source, int Target, int Row)> Synapses(AddressFunction map)

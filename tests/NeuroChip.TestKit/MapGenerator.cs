@@ -53,6 +53,39 @@ public sealed class MapGenerator(Random random)
         _ => Permutation(source.Size, target.Size, random.Next(3) switch { 0 => 1, 1 => target.Channels, _ => target.Size }),
     };
 
+    /// <summary>
+    /// A sum over up to four indices with nested strides in random order, as contractions of attention are: sizes of source, target and rows follow.
+    /// </summary>
+    public StridedMap Strided()
+    {
+        while (true)
+        {
+            var extents = Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(1, 5)).ToArray();
+            var roles = extents.Select(_ => random.Next(1, 8)).ToArray(); // bits: in the source, in the target, in the row
+            for (var i = 0; i < roles.Length; i++)
+                if ((roles[i] & 3) == 0) roles[i] |= 1 << random.Next(2);
+            var (source, target, row) = (Strides(1), Strides(2), Strides(4));
+            var axes = extents.Select((e, i) => new StridedAxis(e, source.Of[i], target.Of[i], row.Of[i])).ToImmutableArray();
+            var map = new StridedMap(source.Size, target.Size, row.Size, source.Origin, target.Origin, row.Origin, axes);
+            if (map.Total <= 400) return map;
+
+            (int[] Of, int Origin, int Size) Strides(int role)
+            {
+                var of = new int[extents.Length];
+                var next = random.Next(1, 3);
+                foreach (var i in Enumerable.Range(0, of.Length).OrderBy(_ => random.Next()))
+                {
+                    if ((roles[i] & role) == 0) continue;
+                    of[i] = next;
+                    next = (next * extents[i]) + random.Next(0, 2);
+                }
+
+                var origin = random.Next(0, 3);
+                return (of, origin, origin + next + random.Next(0, 3));
+            }
+        }
+    }
+
     /// <summary>A sliding window over an axis, with any stride, padding and dilation that leaves an output.</summary>
     public Window Window(int input)
     {

@@ -71,6 +71,7 @@ public sealed class ModuleGenerator
         var steps = random.Next(1, 6);
         for (var i = random.Next(1, 3); i > 0; i--) AddSource();
         for (var i = random.Next(2, 7); i > 0; i--) AddLayer();
+        for (var i = random.Next(0, 3); i > 0; i--) AddContraction();
         for (var i = random.Next(0, 4); i > 0; i--) Connect(Pick(populations), Pick(Targets()), delay: random.Next(1, 4));
         var stages = random.Next(3) == 0 ? Stages() : new int[populations.Count];
         var ticks = stages.Max() == 0 ? random.Next(1, 3) : stages.Max() + random.Next(1, 3);
@@ -105,12 +106,36 @@ public sealed class ModuleGenerator
         populations.Add(target);
     }
 
+    /// <summary>A layer fed by the product of two others, by way of two that have the sizes a strided map happens to need.</summary>
+    private void AddContraction()
+    {
+        var map = maps.Strided();
+        var (source, rows) = (Resized(map.SourceSize), Resized(map.RowCount));
+        var layout = new Layout([map.TargetSize], false);
+        var (neuron, domain) = neurons.Next(layout);
+        var target = new Population(new(populations.Count), $"layer{populations.Count}", layout, neuron, domain, [.. new Tensor?[neuron.Ports]], 0);
+        projections.Add(new(
+            $"{source.Name}*{rows.Name}-{projections.Count}", source.Id, target.Id, random.Next(neuron.Ports), map, Projection.NoRows, 0, Projection.KindOf(source.Domain, rows.Domain)) { RowsFrom = rows.Id });
+        populations.Add(target);
+    }
+
+    /// <summary>A new layer of a given size.</summary>
+    private Population Resized(int size)
+    {
+        var layout = new Layout([size], false);
+        var (neuron, domain) = neurons.Next(layout);
+        var layer = new Population(new(populations.Count), $"layer{populations.Count}", layout, neuron, domain, [.. new Tensor?[neuron.Ports]], 0);
+        Connect(Pick(populations), layer, delay: 0);
+        populations.Add(layer);
+        return layer;
+    }
+
     /// <summary>A projection between populations that exist, by an address function that suits their sizes.</summary>
     private void Connect(Population source, Population target, int delay) => Add(source, target, maps.Between(source.Layout, target.Layout), delay);
 
     private void Add(Population source, Population target, AddressFunction map, int delay)
     {
-        var shared = projections.Find(p => p.Map.RowCount == map.RowCount);
+        var shared = projections.Find(p => p.RowsFrom is null && p.Map.RowCount == map.RowCount);
         var rows = shared is not null && random.Next(2) == 0 ? shared.Rows : Weights(map.RowCount);
         var isReal = source.Domain == SpikeDomain.Real;
         projections.Add(new(
@@ -151,20 +176,22 @@ public sealed class ModuleGenerator
     {
         var stages = new int[populations.Count];
         foreach (var projection in projections.Where(p => p.Delay == 0).OrderBy(p => p.Target.Index))
-            stages[projection.Target.Index] = Math.Max(stages[projection.Target.Index], stages[projection.Source.Index] + random.Next(1, 3));
+            stages[projection.Target.Index] = Math.Max(stages[projection.Target.Index], Before(projection) + random.Next(1, 3));
         // Layers were added in topological order, but a later projection may have raised a source: settle.
         for (var changed = true; changed;)
         {
             changed = false;
             foreach (var projection in projections.Where(p => p.Delay == 0))
             {
-                if (stages[projection.Target.Index] > stages[projection.Source.Index]) continue;
-                stages[projection.Target.Index] = stages[projection.Source.Index] + 1;
+                if (stages[projection.Target.Index] > Before(projection)) continue;
+                stages[projection.Target.Index] = Before(projection) + 1;
                 changed = true;
             }
         }
 
         return stages;
+
+        int Before(Projection projection) => Math.Max(stages[projection.Source.Index], projection.RowsFrom is { } rows ? stages[rows.Index] : 0);
     }
 
     private List<Population> Targets() => [.. populations.Where(p => p.Neuron.Ports > 0)];

@@ -155,6 +155,8 @@ internal sealed class AttributeReader
     private double Number(Value value) =>
         value is Atom { At.Kind: TokenKind.Number } atom && NumberText.TryParse(atom.At.Text, out var number) ? number : throw Wrong(value, "a number that float32 can hold");
 
+    public ImmutableArray<double> Doubles(string key) => [.. List(key).Select(Full)];
+
     private double Full(Value value) =>
         value is Atom { At.Kind: TokenKind.Number } atom && NumberText.TryParseDouble(atom.At.Text, out var number) ? number : throw Wrong(value, "a number");
 }

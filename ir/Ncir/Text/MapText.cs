@@ -64,7 +64,14 @@ internal static class MapText
         }
 
         inside.Finish();
-        return entry.Decode([.. words]);
+        try
+        {
+            return entry.Decode([.. words]);
+        }
+        catch (ArgumentException cause)
+        {
+            throw reader.Fail("NC3205", $"the map '{entry.Keyword}' is not well formed: {cause.Message}", value.At);
+        }
     }
 
     private static void WriteWindow(Window window, AttributeWriter writer)

@@ -27,6 +27,7 @@ internal sealed class KernelFactory(RegisterWidth width)
     public SynapseKernel<T> Create<T>(Projection projection) where T : unmanaged, INumber<T>
     {
         var rows = projection.Rows;
+        if (projection.RowsFrom is not null) return new PayloadRowsKernel<T>(projection.Map);
         var maximum = projection.Reduction == Reduction.Max;
         switch (projection.Map)
         {

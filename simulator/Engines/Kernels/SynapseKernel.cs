@@ -16,6 +16,9 @@ internal abstract unsafe class SynapseKernel<T> where T : unmanaged
     /// <summary>Whether a range costs little more than its share of the whole, so that many small ones balance threads better.</summary>
     public virtual bool CutsFinely => true;
 
+    /// <summary>The payloads of this step that are the rows, set before <see cref="Add"/>; null for stored weights.</summary>
+    public EventList<T>? RowEvents { get; set; }
+
     /// <summary>Tells the ranges that <see cref="Add"/> will be called with: multiples of <paramref name="pieceSize"/>, or everything.</summary>
     public virtual void Plan(int pieceSize)
     {

@@ -29,9 +29,9 @@ public sealed class ChipImageErrorTests
     public void Another_version()
     {
         var bytes = ImageSamples.Bytes(ImageSamples.Tiny());
-        bytes[8] = 2;
+        bytes[8] = 3;
         Golden(bytes, """
-            error NC4002: the image has format version 2; this build reads version 1
+            error NC4002: the image has format version 3; this build reads version 2
               --> test.ncimg
               note: use the newer NeuroChip that wrote it, or compile the model again with this one
             """);
@@ -42,7 +42,7 @@ public sealed class ChipImageErrorTests
     {
         var bytes = ImageSamples.Bytes(ImageSamples.Tiny());
         Golden(bytes[..100], """
-            error NC4003: the image is cut short: its header with the section table takes 640 bytes, the file has 100
+            error NC4003: the image is cut short: its header with the section table takes 768 bytes, the file has 100
               --> test.ncimg
               note: copy the file again from where it was made, or compile the model again with 'neurochip compile'
             """);

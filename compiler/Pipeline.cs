@@ -103,7 +103,7 @@ public static class Pipeline
         var context = new PassContext
         {
             Arithmetic = ArithmeticOf(chip, precision),
-            DelaySlots = (int)chip.Synapse.DelaySlots.Count,
+            DelaySlots = (chip as ManyCoreChip)?.Synapse.DelaySlots.Count,
             Samples = options.Samples?.Invoke(module) ?? [],
             Labels = options.Labels,
             Engine = options.Engine,
@@ -117,9 +117,10 @@ public static class Pipeline
             if (pass.Name == options.StopAfter) return new(graph, module, null, null, context.Quantisation);
         }
         if (options.StrictSpikeDriven) RefuseDense(module);
-        var mapping = MappingPipeline.Map(module, chip, options.Map, p => progress?.Invoke(p.Stage));
+        var cores = chip.As<ManyCoreChip>();
+        var mapping = MappingPipeline.Map(module, cores, options.Map, p => progress?.Invoke(p.Stage));
         progress?.Invoke("emit");
-        return new(graph, module, mapping, ImageEmitter.Emit(module, mapping, chip), context.Quantisation);
+        return new(graph, module, mapping, ImageEmitter.Emit(module, mapping, cores), context.Quantisation);
     }
 
     /// <summary>The pass of a name.</summary>

@@ -17,12 +17,25 @@ public enum Boundary
     Board,
 }
 
+/// <summary>The families of chips that can be described: what fields a chip file has.</summary>
+public enum ChipFamily
+{
+    /// <summary>Many equal programmable cores, chips of them on boards: <see cref="ManyCoreChip"/>.</summary>
+    ManyCore,
+
+    /// <summary>Tiles made for one kind of work each, on a mesh, with a shared buffer and DRAM: <see cref="TileChip"/>.</summary>
+    Tiles,
+}
+
 /// <summary>
 /// A chip as data: what fits (hard limits), what things take (cycles, times) and what they cost (energy). Read from YAML by
-/// <see cref="ChipModelReader"/>; every number says where it comes from.
+/// <see cref="ChipModelReader"/>; every number says where it comes from. This is what chips of all families have.
 /// </summary>
-public sealed record ChipModel
+public abstract record ChipModel
 {
+    /// <summary>Which fields the chip has.</summary>
+    public abstract ChipFamily Family { get; }
+
     /// <summary>Name on the command line.</summary>
     public required string Name { get; init; }
 
@@ -32,35 +45,11 @@ public sealed record ChipModel
     /// <summary>What the energy of a report is the energy of.</summary>
     public required Boundary Boundary { get; init; }
 
-    /// <summary>Duration of a tick in real time.</summary>
-    public required Quantity Tick { get; init; }
-
-    /// <summary>Chips and their links.</summary>
-    public required MachineModel Machine { get; init; }
-
-    /// <summary>Cores.</summary>
-    public required CoreModel Core { get; init; }
-
-    /// <summary>Synapse and input storage.</summary>
-    public required SynapseModel Synapse { get; init; }
-
-    /// <summary>Memory shared by the cores of a chip.</summary>
-    public required MemoryModel Memory { get; init; }
-
-    /// <summary>Routers, links, packets.</summary>
-    public required NocModel Noc { get; init; }
-
-    /// <summary>Cycles of a core's actions.</summary>
-    public required CycleCosts Cycles { get; init; }
-
     /// <summary>Numbers the chip computes in.</summary>
     public required ArithmeticModel Arithmetic { get; init; }
 
     /// <summary>Name of the cost table that is used unless another is asked for.</summary>
     public required string DefaultEnergy { get; init; }
-
-    /// <summary>Cost tables by name.</summary>
-    public required ImmutableSortedDictionary<string, ActionCosts> EnergyTables { get; init; }
 
     /// <summary>Figures that are known but that the model does not compute with: alternatives, conflicts, measurements to compare with.</summary>
     public required ImmutableSortedDictionary<string, Quantity> Reference { get; init; }
@@ -71,28 +60,11 @@ public sealed record ChipModel
     /// <summary>What the model leaves out; reports print it.</summary>
     public required ImmutableArray<string> NotModelled { get; init; }
 
-    /// <summary>The default cost table.</summary>
-    public ActionCosts Energy => EnergyTables[DefaultEnergy];
+    /// <summary>Names of the chip's cost tables, in order.</summary>
+    public abstract ImmutableArray<string> CostTables { get; }
 
-    /// <summary>Core cycles in a tick at real-time speed.</summary>
-    public long CyclesPerTick => (long)Math.Round(Tick.Seconds * Core.Clock.Hertz);
-
-    /// <summary>A cost table by name; NC6016 if there is none of that name.</summary>
-    /// <param name="name">Name of the table; null for the default one.</param>
-    public ActionCosts EnergyTable(string? name)
-    {
-        if (name is null) return Energy;
-        return EnergyTables.TryGetValue(name, out var table)
-            ? table
-            : throw new DiagnosticException(Diagnostic.Error(
-                "NC6016",
-                $"chip '{Name}' has no cost table '{name}'",
-                null,
-                $"its cost tables are {string.Join(", ", EnergyTables.Keys)}"));
-    }
-
-    /// <inheritdoc/>
-    public bool Equals(ChipModel? other) => other is not null && (ReferenceEquals(this, other) || ToYaml() == other.ToYaml());
+    /// <summary>Two chips are equal if their files are.</summary>
+    public virtual bool Equals(ChipModel? other) => other is not null && (ReferenceEquals(this, other) || ToYaml() == other.ToYaml());
 
     /// <inheritdoc/>
     public override int GetHashCode() => ToYaml().GetHashCode(StringComparison.Ordinal);
@@ -103,23 +75,18 @@ public sealed record ChipModel
     /// <summary>All fields in order, for a table.</summary>
     public ImmutableArray<ChipRow> Rows() => ChipFieldRows.Of(this);
 
-    internal static ChipModel Map(ChipFields f, ChipModel? c) => new()
-    {
-        Name = f.Text("name", c?.Name, "Name of the chip model on the command line."),
-        Title = f.Text("title", c?.Title, "One line for people."),
-        Boundary = f.Choice("boundary", c?.Boundary, "What the energy of a report is the energy of."),
-        Tick = f.Quantity("tick", Dimension.Time, c?.Tick, "Duration of a tick at real-time speed."),
-        Machine = f.Section("machine", c?.Machine, MachineModel.Map, "Chips and their links."),
-        Core = f.Section("core", c?.Core, CoreModel.Map, "Cores: how many, how fast, what fits."),
-        Synapse = f.Section("synapse", c?.Synapse, SynapseModel.Map, "How synapses and pending inputs are stored."),
-        Memory = f.Section("memory", c?.Memory, MemoryModel.Map, "Memory shared by the cores of a chip."),
-        Noc = f.Section("noc", c?.Noc, NocModel.Map, "Routers, links and packets."),
-        Cycles = f.Section("cycles", c?.Cycles, CycleCosts.Map, "Core cycles of the actions of a core."),
-        Arithmetic = f.Section("arithmetic", c?.Arithmetic, ArithmeticModel.Map, "Numbers the chip computes in."),
-        DefaultEnergy = f.Text("default_energy", c?.DefaultEnergy, "Name of the cost table used unless another is asked for."),
-        EnergyTables = f.Sections("energy", c?.EnergyTables, ActionCosts.Map, "Cost tables by name: energy per action, power over time."),
-        Reference = f.Quantities("reference", c?.Reference, "Figures that are known but not computed with."),
-        Sources = f.NamedTexts("sources", c?.Sources, "Documents that sources of numbers refer to, by alias."),
-        NotModelled = f.Texts("not_modelled", ".+", c?.NotModelled ?? [], "What the model leaves out; reports print it."),
-    };
+    /// <summary>Shows the model's fields to a walker.</summary>
+    internal abstract void Walk(ChipFields f);
+
+    /// <summary>The cost table of a name; NC6016 if there is none.</summary>
+    /// <param name="tables">The chip's tables.</param>
+    /// <param name="name">Name of the table; null for the default one.</param>
+    private protected T Table<T>(ImmutableSortedDictionary<string, T> tables, string? name) =>
+        tables.TryGetValue(name ?? DefaultEnergy, out var table)
+            ? table
+            : throw new DiagnosticException(Diagnostic.Error(
+                "NC6016",
+                $"chip '{Name}' has no cost table '{name}'",
+                null,
+                $"its cost tables are {string.Join(", ", tables.Keys)}"));
 }

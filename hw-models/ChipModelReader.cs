@@ -21,6 +21,17 @@ public static class ChipModelReader
                 [.. Suggestion.Notes("built-in chips", nameOrPath, ChipModels.Names), "a chip of your own is given as the path of its YAML file"]));
     }
 
+    /// <summary>Reads a chip of one family; NC6034 if it is of another.</summary>
+    /// <param name="nameOrPath">A name of <see cref="ChipModels.Names"/>, or the path of a YAML file.</param>
+    public static TChip Load<TChip>(string nameOrPath) where TChip : ChipModel => Load(nameOrPath).As<TChip>();
+
+    /// <summary>A chip as one of a family; NC6034 if it is of another.</summary>
+    public static TChip As<TChip>(this ChipModel chip) where TChip : ChipModel => chip as TChip ?? throw new DiagnosticException(Diagnostic.Error(
+        "NC6034",
+        $"chip '{chip.Name}' is of family '{FieldNames.Of(chip.Family)}', which cannot be used here",
+        null,
+        $"built-in chips that can: {string.Join(", ", ChipModels.Names.Where(n => Load(n) is TChip))}"));
+
     /// <summary>Reads a chip from text.</summary>
     /// <param name="text">YAML.</param>
     /// <param name="fileName">Its name, for diagnostics; what <c>extends</c> names as a path is relative to its folder.</param>
@@ -30,7 +41,7 @@ public static class ChipModelReader
         var root = Resolve(ChipText.Of(fileName, text), bag, [fileName]);
         if (root is null) throw Stop(bag);
         var chip = ChipFieldReader.Read(root, bag);
-        if (bag.HasErrors) throw Stop(bag);
+        if (chip is null || bag.HasErrors) throw Stop(bag);
         ChipModelChecks.Run(chip, root, bag);
         return bag.HasErrors ? throw Stop(bag) : chip;
     }
@@ -46,8 +57,17 @@ public static class ChipModelReader
         var own = root.Without("extends");
         if (BaseOf(extends, text, bag, chain) is not { } basis) return null;
         chain.Add(basis.File);
-        return Resolve(basis, bag, chain)?.Under(own);
+        if (Resolve(basis, bag, chain) is not { } inherited) return null;
+        if (own.Field("family") is { Value: { } named } family && FieldNames.All<ChipFamily>().Contains(named) && named != FamilyOf(inherited))
+        {
+            bag.Add(family.Error("NC6030", $"a chip of family '{named}' cannot extend '{extends.Value}', which is of family '{FamilyOf(inherited)}'", "leave 'family' out to keep that of the chip it extends, or extend none"));
+            return null;
+        }
+
+        return inherited.Under(own);
     }
+
+    private static string FamilyOf(ChipNode root) => root.Field("family")?.Value ?? FieldNames.Of(ChipFamily.ManyCore);
 
     private static ChipText? BaseOf(ChipNode extends, ChipText text, DiagnosticBag bag, List<string> chain)
     {

@@ -20,7 +20,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
     private readonly ITimingModel timing;
     private readonly int threads;
     private ChipImage? image;
-    private ChipModel? chip;
+    private ManyCoreChip? chip;
     private ISpikeEngine? engine;
     private ActivityObserver? observer;
 
@@ -43,7 +43,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
     {
         engine?.Dispose();
         (engine, this.image) = (null, image);
-        chip = image.Cores.IsEmpty ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image");
+        chip = image.Cores.IsEmpty ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image").As<ManyCoreChip>();
         observer = new(image, chip);
         engine = engineEntry.Create(image, threads);
     }

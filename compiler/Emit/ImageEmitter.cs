@@ -10,7 +10,7 @@ namespace NeuroChip.Compiler.Emit;
 public static class ImageEmitter
 {
     /// <summary>The image; the same arguments give the same bytes.</summary>
-    public static ChipImage Emit(Module module, ChipMapping mapping, ChipModel chip)
+    public static ChipImage Emit(Module module, ChipMapping mapping, ManyCoreChip chip)
     {
         var cores = ImmutableArray.CreateBuilder<ImageCore>(mapping.Slices.Length);
         for (var s = 0; s < mapping.Slices.Length; s++)

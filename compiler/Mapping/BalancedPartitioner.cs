@@ -20,7 +20,7 @@ public sealed class BalancedPartitioner(int share = 1) : IPartitioner
     public string Name => "balanced";
 
     /// <inheritdoc/>
-    public Partition Partition(Module module, ChipModel chip, int seed)
+    public Partition Partition(Module module, ManyCoreChip chip, int seed)
     {
         var found = new DiagnosticBag();
         var (tight, pixels) = Cut(module, chip, share, found);
@@ -52,7 +52,7 @@ public sealed class BalancedPartitioner(int share = 1) : IPartitioner
         public int Count => Slices.Count;
     }
 
-    private static (Cutting[] Tight, Cutting[] Pixels) Cut(Module module, ChipModel chip, int share, DiagnosticBag found)
+    private static (Cutting[] Tight, Cutting[] Pixels) Cut(Module module, ManyCoreChip chip, int share, DiagnosticBag found)
     {
         var memory = new SliceMemory(module, chip, share);
         var (tight, pixels) = (new Cutting[module.Populations.Length], new Cutting[module.Populations.Length]);
@@ -71,7 +71,7 @@ public sealed class BalancedPartitioner(int share = 1) : IPartitioner
         return (tight, pixels);
     }
 
-    private static Cutting? Largest(Population population, ChipModel chip, SliceMemory memory, Func<int, List<(int First, int Count)>> split)
+    private static Cutting? Largest(Population population, ManyCoreChip chip, SliceMemory memory, Func<int, List<(int First, int Count)>> split)
     {
         bool Fits(int n) => memory.Uses(population, split(n)).All(memory.Fits);
 
@@ -120,7 +120,7 @@ public sealed class BalancedPartitioner(int share = 1) : IPartitioner
     }
 
     /// <summary>Cores with 8-bit weights, to tell whether a smaller precision helps; null where it is not smaller or does not help.</summary>
-    private static long? CoresInEightBits(Module module, ChipModel chip)
+    private static long? CoresInEightBits(Module module, ManyCoreChip chip)
     {
         if (module.Arithmetic.WeightBits <= 8 || chip.Arithmetic.Find("int8") is not { } eight) return null;
         var found = new DiagnosticBag();

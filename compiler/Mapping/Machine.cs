@@ -88,7 +88,7 @@ public sealed class Machine
     }
 
     /// <summary>The machine of a chip model.</summary>
-    public static Machine Of(ChipModel chip)
+    public static Machine Of(ManyCoreChip chip)
     {
         var machine = chip.Machine;
         return new(

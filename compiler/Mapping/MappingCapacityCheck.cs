@@ -8,7 +8,7 @@ namespace NeuroChip.Compiler.Mapping;
 internal static class MappingCapacityCheck
 {
     /// <summary>Adds what is over a limit or too small to be true.</summary>
-    public static void Check(Module module, ChipModel chip, ChipMapping mapping, List<string> findings)
+    public static void Check(Module module, ManyCoreChip chip, ChipMapping mapping, List<string> findings)
     {
         var perChip = new Dictionary<(int, int), long>();
         for (var s = 0; s < mapping.Slices.Length; s++)
@@ -30,7 +30,7 @@ internal static class MappingCapacityCheck
         }
     }
 
-    private static void Sizes(Module module, ChipModel chip, Slice slice, string name, List<string> findings)
+    private static void Sizes(Module module, ManyCoreChip chip, Slice slice, string name, List<string> findings)
     {
         var population = module[slice.Population];
         void AtLeast(string purpose, long bytes)

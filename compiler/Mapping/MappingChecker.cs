@@ -21,7 +21,7 @@ public static class MappingChecker
     private const int MostFindings = 32;
 
     /// <summary>What is wrong with a mapping; empty if nothing is.</summary>
-    public static ImmutableArray<Diagnostic> Check(Module module, ChipModel chip, ChipMapping mapping, int threads = 1)
+    public static ImmutableArray<Diagnostic> Check(Module module, ManyCoreChip chip, ChipMapping mapping, int threads = 1)
     {
         var findings = new List<string>();
         Shape(module, mapping, findings);
@@ -56,7 +56,7 @@ public static class MappingChecker
         if (next != count) findings.Add($"slice {next} is of no population or out of order");
     }
 
-    private static void Cores(ChipModel chip, ChipMapping mapping, List<string> findings)
+    private static void Cores(ManyCoreChip chip, ChipMapping mapping, List<string> findings)
     {
         var taken = new Dictionary<(int X, int Y, int Core), int>();
         for (var s = 0; s < mapping.Slices.Length; s++)
@@ -69,7 +69,7 @@ public static class MappingChecker
         }
     }
 
-    private static void Keys(ChipModel chip, ChipMapping mapping, List<string> findings)
+    private static void Keys(ManyCoreChip chip, ChipMapping mapping, List<string> findings)
     {
         var order = Enumerable.Range(0, mapping.Keys.Length).OrderBy(s => mapping.Keys[s].Key).ToArray();
         for (var k = 0; k < order.Length; k++)
@@ -88,7 +88,7 @@ public static class MappingChecker
         }
     }
 
-    private static void Deliveries(Module module, ChipModel chip, ChipMapping mapping, int threads, List<string> findings)
+    private static void Deliveries(Module module, ManyCoreChip chip, ChipMapping mapping, int threads, List<string> findings)
     {
         var sliceOf = module.Populations.Select(p => new int[p.Size]).ToArray();
         for (var s = 0; s < mapping.Slices.Length; s++)
@@ -142,7 +142,7 @@ public static class MappingChecker
 
     /// <summary>Follows the packets of one slice through the tables.</summary>
     private sealed class Walk(
-        ChipModel chip,
+        ManyCoreChip chip,
         Dictionary<(int, int), ImmutableArray<RoutingEntry>> tables,
         (int X, int Y) from,
         uint firstKey,

@@ -11,7 +11,7 @@ namespace NeuroChip.Compiler.Mapping;
 internal static class MappingErrors
 {
     /// <summary>NC2101: not even one neuron fits a core.</summary>
-    public static Diagnostic NeuronDoesNotFit(Module module, ChipModel chip, Population population, ImmutableArray<MemoryUse> use, long dtcmLimit, long sdramLimit)
+    public static Diagnostic NeuronDoesNotFit(Module module, ManyCoreChip chip, Population population, ImmutableArray<MemoryUse> use, long dtcmLimit, long sdramLimit)
     {
         var dtcm = use.Where(u => u.Memory == SliceMemory.Dtcm).Sum(u => u.Bytes);
         var (memory, limit) = dtcm > dtcmLimit ? (SliceMemory.Dtcm, dtcmLimit) : (SliceMemory.Sdram, sdramLimit);
@@ -32,7 +32,7 @@ internal static class MappingErrors
     }
 
     /// <summary>NC2102: more slices than cores.</summary>
-    public static Diagnostic TooManyCores(Module module, ChipModel chip, ImmutableArray<(int Slices, string LimitedBy)> slices, long needed, long available, long? inEightBits)
+    public static Diagnostic TooManyCores(Module module, ManyCoreChip chip, ImmutableArray<(int Slices, string LimitedBy)> slices, long needed, long available, long? inEightBits)
     {
         var perChip = chip.Core.Usable.Count;
         var notes = new List<string>();
@@ -49,7 +49,7 @@ internal static class MappingErrors
     }
 
     /// <summary>NC2103: the slices fit cores one by one, but the chips' shared memory does not hold them together.</summary>
-    public static Diagnostic NoPlace(Module module, ChipModel chip, Partition partition, long sharedLimit)
+    public static Diagnostic NoPlace(Module module, ManyCoreChip chip, Partition partition, long sharedLimit)
     {
         var all = partition.Slices.Sum(s => s.Bytes(SliceMemory.Sdram));
         var largest = module.Populations
@@ -65,7 +65,7 @@ internal static class MappingErrors
     }
 
     /// <summary>NC2104: a delay that the ring of pending inputs cannot hold.</summary>
-    public static Diagnostic DelayTooLong(Module module, ChipModel chip, Projection projection, int ticks, int slots) => Diagnostic.Error(
+    public static Diagnostic DelayTooLong(Module module, ManyCoreChip chip, Projection projection, int ticks, int slots) => Diagnostic.Error(
         "NC2104",
         $"'{projection.Name}' takes {N(ticks)} ticks from '{module[projection.Source].Name}' to '{module[projection.Target].Name}'; '{chip.Name}' delays by at most {N(slots)}",
         new Place(module.Name, $"projection '{projection.Name}'"),
@@ -80,7 +80,7 @@ internal static class MappingErrors
         "run the pass balance-delays before mapping; it assigns stages and ticks per step");
 
     /// <summary>NC2106: a router needs more entries than it has.</summary>
-    public static Diagnostic TableTooLong(Module module, ChipModel chip, int x, int y, int before, int after, int limit) => Diagnostic.Error(
+    public static Diagnostic TableTooLong(Module module, ManyCoreChip chip, int x, int y, int before, int after, int limit) => Diagnostic.Error(
         "NC2106",
         $"the router of chip ({x},{y}) needs {N(after)} entries; '{chip.Name}' has {N(limit)}",
         new Place(module.Name, $"chip ({x},{y})"),
@@ -88,7 +88,7 @@ internal static class MappingErrors
         "try another --seed, or a machine with more chips so that fewer trees pass each");
 
     /// <summary>NC2107: 32-bit keys do not suffice.</summary>
-    public static Diagnostic KeysExhausted(Module module, ChipModel chip, Partition partition) => Diagnostic.Error(
+    public static Diagnostic KeysExhausted(Module module, ManyCoreChip chip, Partition partition) => Diagnostic.Error(
         "NC2107",
         $"'{module.Name}' needs more multicast keys than {N(chip.Noc.KeyBits.Bits.Count)} bits hold for {N(partition.Slices.Length)} slices",
         new Place(module.Name),
@@ -110,9 +110,9 @@ internal static class MappingErrors
         "run it on a machine with more memory");
 
     /// <summary>The smallest other built-in chip for which something holds, as a remedy.</summary>
-    private static string Larger(ChipModel chip, Func<ChipModel, bool> holds)
+    private static string Larger(ManyCoreChip chip, Func<ManyCoreChip, bool> holds)
     {
-        var smallest = ChipModels.Names.Where(name => name != chip.Name).Select(ChipModelReader.Load).Where(holds).MinBy(c => c.Machine.ChipCount);
+        var smallest = ChipModels.Names.Where(name => name != chip.Name).Select(ChipModelReader.Load).OfType<ManyCoreChip>().Where(holds).MinBy(c => c.Machine.ChipCount);
         return smallest is null ? "no chip model that comes with NeuroChip is large enough" : $"large enough: --chip {smallest.Name}";
     }
 

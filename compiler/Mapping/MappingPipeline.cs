@@ -23,7 +23,7 @@ public static class MappingPipeline
     /// <summary>Maps a module, or says completely why it does not fit.</summary>
     /// <exception cref="DiagnosticException">It does not fit, or an option names something unknown.</exception>
     /// <exception cref="MappingCheckException">The mapping is wrong: a bug of ours.</exception>
-    public static ChipMapping Map(Module module, ChipModel chip, MapOptions? options = null, Action<MappingProgress>? progress = null)
+    public static ChipMapping Map(Module module, ManyCoreChip chip, MapOptions? options = null, Action<MappingProgress>? progress = null)
     {
         options ??= new();
         var placer = Named(Placers, p => p.Name, options.Placer, "placer");
@@ -55,7 +55,7 @@ public static class MappingPipeline
     }
 
     /// <summary>An estimate of what mapping will take here, from sizes alone.</summary>
-    public static MappingPlan Plan(Module module, ChipModel chip)
+    public static MappingPlan Plan(Module module, ManyCoreChip chip)
     {
         // Bytes per slice: record, memory uses, key, place, tree of about 32 nodes. Bytes per connection: graph, two ends while annealing.
         const long PerSlice = 2048, PerEdge = 4 + (2 * 12);
@@ -77,7 +77,7 @@ public static class MappingPipeline
     /// of it unused.
     /// </summary>
     private static (Partition, TrafficGraph, Placement) Place(
-        Module module, ChipModel chip, Machine machine, IPlacer placer, MapOptions options, Action<int> begin)
+        Module module, ManyCoreChip chip, Machine machine, IPlacer placer, MapOptions options, Action<int> begin)
     {
         var limit = chip.Memory.SdramUsable.Bits.Count / 8;
         Diagnostic? full = null;

@@ -12,7 +12,7 @@ internal static class RoutingTables
     /// <summary>Tables of the chips that need one, ordered by (X, Y).</summary>
     /// <exception cref="DiagnosticException">A table stays too long; all such chips are listed.</exception>
     public static ImmutableArray<ImageRouter> Build(
-        Module module, ChipModel chip, Machine machine, ImmutableArray<RoutingTree> trees, ImmutableArray<KeyBlock> keys, int threads)
+        Module module, ManyCoreChip chip, Machine machine, ImmutableArray<RoutingTree> trees, ImmutableArray<KeyBlock> keys, int threads)
     {
         var limit = chip.Noc.RouterEntries.Count;
         var routes = new List<KeyRoute>[machine.Chips.Length];

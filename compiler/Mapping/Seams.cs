@@ -12,7 +12,7 @@ public interface IPartitioner
 
     /// <summary>The slices of a module whose physical delays the chip can hold.</summary>
     /// <exception cref="Ir.Diagnostics.DiagnosticException">It does not fit.</exception>
-    Partition Partition(Module module, ChipModel chip, int seed);
+    Partition Partition(Module module, ManyCoreChip chip, int seed);
 }
 
 /// <summary>Where each slice sits, by slice index.</summary>

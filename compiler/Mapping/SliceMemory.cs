@@ -12,7 +12,7 @@ internal sealed class SliceMemory
     public const string Dtcm = "DTCM", Sdram = "SDRAM";
 
     private readonly Module module;
-    private readonly ChipModel chip;
+    private readonly ManyCoreChip chip;
     private readonly int share;
     private readonly SynapseStorage synapses;
     private readonly ILookup<PopulationId, Projection> incoming;
@@ -21,7 +21,7 @@ internal sealed class SliceMemory
     /// <param name="module">Module.</param>
     /// <param name="chip">Chip model.</param>
     /// <param name="share">Part of a chip's shared memory that one core may take: 1 / share.</param>
-    public SliceMemory(Module module, ChipModel chip, int share = 1)
+    public SliceMemory(Module module, ManyCoreChip chip, int share = 1)
     {
         (this.module, this.chip, this.share) = (module, chip, share);
         synapses = new(module, chip.Synapse);

@@ -19,14 +19,17 @@ internal sealed partial class ChipFieldReader(ChipNode node, ChipNode place, str
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
     private readonly List<string> missing = [];
 
-    /// <summary>Reads a whole model.</summary>
-    public static ChipModel Read(ChipNode root, DiagnosticBag bag)
+    /// <summary>Reads a whole model; null if it is of no known family, since then nothing can be said about its other fields.</summary>
+    public static ChipModel? Read(ChipNode root, DiagnosticBag bag)
     {
         var reader = new ChipFieldReader(root, root, "", bag);
-        var chip = ChipModel.Map(reader, null);
+        if (reader.FamilyOfFile() is not { } family) return null;
+        ChipModel chip = family == ChipFamily.Tiles ? TileChip.Map(reader, null) : ManyCoreChip.Map(reader, null);
         reader.Finish();
         return chip;
     }
+
+    public override void Family(ChipFamily family) => known.Add("family");
 
     public override Quantity Quantity(string name, Dimension dimension, Quantity? current, string about) =>
         Required(name, about) is { } value ? ReadQuantity(value, path + name, dimension) : StandIn(dimension);
@@ -43,18 +46,21 @@ internal sealed partial class ChipFieldReader(ChipNode node, ChipNode place, str
         return Enum.GetValues<TEnum>()[Math.Max(at, 0)];
     }
 
+    public override TEnum Choices<TEnum>(string name, TEnum? current, string about)
+    {
+        var flags = FieldNames.Flags<TEnum>();
+        var chosen = 0;
+        foreach (var item in List(name, about))
+            if (Pick(item, path + name, [.. flags.Select(FieldNames.Of)]) is >= 0 and var at) chosen |= Convert.ToInt32(flags[at], CultureInfo.InvariantCulture);
+        return (TEnum)Enum.ToObject(typeof(TEnum), chosen);
+    }
+
     public override bool Flag(string name, bool? current, string about) => Pick(Required(name, about), path + name, ["false", "true"]) == 1;
 
     public override ImmutableArray<string> Texts(string name, string pattern, ImmutableArray<string> current, string about)
     {
-        if (Required(name, about) is not { } value) return [];
-        if (value.Items is null)
-        {
-            bag.Add(value.Error("NC6006", $"'{path}{name}' is a list, not {value.Kind}", about));
-            return [];
-        }
         var texts = ImmutableArray.CreateBuilder<string>();
-        foreach (var item in value.Items)
+        foreach (var item in List(name, about))
         {
             if (Scalar(item, path + name) is not { } text) continue;
             if (!Regex.IsMatch(text, pattern, RegexOptions.CultureInvariant)) bag.Add(item.Error("NC6006", $"'{text}' is not an item of '{path}{name}'", about));
@@ -86,6 +92,17 @@ internal sealed partial class ChipFieldReader(ChipNode node, ChipNode place, str
 
     private static Quantity StandIn(Dimension dimension) =>
         new(1, dimension.Units.IsEmpty ? default : dimension.Units[0], dimension, new Provenance("", EvidenceGrade.Derived));
+
+    /// <summary>The family a file says it is of; chips of the first family need not say it.</summary>
+    private ChipFamily? FamilyOfFile() =>
+        node.Field("family") is not { } family ? ChipFamily.ManyCore : Pick(family, "family", FieldNames.All<ChipFamily>()) is >= 0 and var at ? (ChipFamily)at : null;
+
+    private List<ChipNode> List(string name, string about)
+    {
+        if (Required(name, about) is not { } value) return [];
+        if (value.Items is null) bag.Add(value.Error("NC6006", $"'{path}{name}' is a list, not {value.Kind}", about));
+        return value.Items ?? [];
+    }
 
     private ImmutableSortedDictionary<string, T> Named<T>(ChipNode? map, string name, string about, Func<(ChipNode Key, ChipNode Node), T> read)
     {

@@ -12,9 +12,11 @@ internal sealed class ChipFieldRows : ChipFields
     public static ImmutableArray<ChipRow> Of(ChipModel chip)
     {
         var walker = new ChipFieldRows();
-        ChipModel.Map(walker, chip);
+        chip.Walk(walker);
         return walker.rows.ToImmutable();
     }
+
+    public override void Family(ChipFamily family) => Add("family", FieldNames.Of(family), CommonFields.FamilyMeaning);
 
     public override Quantity Quantity(string name, Dimension dimension, Quantity? current, string about)
     {
@@ -37,6 +39,12 @@ internal sealed class ChipFieldRows : ChipFields
     public override TEnum Choice<TEnum>(string name, TEnum? current, string about)
     {
         Add(name, FieldNames.Of(current!.Value), about);
+        return current.Value;
+    }
+
+    public override TEnum Choices<TEnum>(string name, TEnum? current, string about)
+    {
+        Add(name, string.Join("; ", FieldNames.Set(current!.Value)), about);
         return current.Value;
     }
 

@@ -25,22 +25,26 @@ internal sealed class ChipFieldSchema : ChipFields
     public static string Derive()
     {
         var definitions = new JsonObject();
-        var root = new ChipFieldSchema(definitions);
-        ChipModel.Map(root, null);
-        root.properties.Insert(0, "extends", Text("Name of a built-in chip, or path of a chip file, that this one changes parts of."));
+        definitions["many-core"] = Family(definitions, f => ManyCoreChip.Map(f, null));
+        definitions["tiles"] = Family(definitions, f => TileChip.Map(f, null));
         var schema = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = "NeuroChip chip model",
             ["description"] = "A chip as data; docs/chip-model.md explains the fields. A file without 'extends' states all of them.",
             ["type"] = "object",
-            ["properties"] = root.properties,
-            ["additionalProperties"] = false,
             ["required"] = new JsonArray("name"),
-            ["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("extends") }, root.Complete()),
+            ["anyOf"] = new JsonArray(Ref("many-core"), Ref("tiles")),
             ["$defs"] = definitions,
         };
         return schema.ToJsonString(Indented) + "\n";
+    }
+
+    public override void Family(ChipFamily family)
+    {
+        // A file that does not say its family is of the first one.
+        if (family != default) required.Add("family");
+        properties["family"] = new JsonObject { ["enum"] = new JsonArray(FieldNames.Of(family)), ["description"] = CommonFields.FamilyMeaning };
     }
 
     public override Quantity Quantity(string name, Dimension dimension, Quantity? current, string about)
@@ -66,6 +70,14 @@ internal sealed class ChipFieldSchema : ChipFields
     {
         required.Add(name);
         properties[name] = new JsonObject { ["enum"] = Strings(FieldNames.All<TEnum>()), ["description"] = about };
+        return default;
+    }
+
+    public override TEnum Choices<TEnum>(string name, TEnum? current, string about)
+    {
+        required.Add(name);
+        var item = new JsonObject { ["enum"] = Strings(FieldNames.Flags<TEnum>().Select(FieldNames.Of)) };
+        properties[name] = new JsonObject { ["type"] = "array", ["items"] = item, ["description"] = about };
         return default;
     }
 
@@ -123,6 +135,22 @@ internal sealed class ChipFieldSchema : ChipFields
         properties[name] = new JsonObject { ["type"] = "object", ["additionalProperties"] = new JsonObject { ["type"] = "string" }, ["description"] = about };
         return ImmutableSortedDictionary<string, string>.Empty;
     }
+
+    /// <summary>What a file of one family may and must have.</summary>
+    private static JsonObject Family(JsonObject definitions, Action<ChipFields> map)
+    {
+        var root = new ChipFieldSchema(definitions);
+        map(root);
+        root.properties.Insert(0, "extends", Text("Name of a built-in chip, or path of a chip file, that this one changes parts of."));
+        return new JsonObject
+        {
+            ["properties"] = root.properties,
+            ["additionalProperties"] = false,
+            ["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("extends") }, root.Complete()),
+        };
+    }
+
+    private static JsonObject Ref(string name) => new() { ["$ref"] = $"#/$defs/{name}" };
 
     private static JsonObject Text(string about) => new() { ["type"] = "string", ["description"] = about };
 

@@ -17,9 +17,11 @@ internal sealed class ChipFieldWriter : ChipFields
     public static string Write(ChipModel chip)
     {
         var writer = new ChipFieldWriter();
-        ChipModel.Map(writer, chip);
+        chip.Walk(writer);
         return writer.text.ToString();
     }
+
+    public override void Family(ChipFamily family) => Line($"family: {FieldNames.Of(family)}");
 
     public override Quantity Quantity(string name, Dimension dimension, Quantity? current, string about)
     {
@@ -42,6 +44,12 @@ internal sealed class ChipFieldWriter : ChipFields
     public override TEnum Choice<TEnum>(string name, TEnum? current, string about)
     {
         Line($"{name}: {FieldNames.Of(current!.Value)}");
+        return current.Value;
+    }
+
+    public override TEnum Choices<TEnum>(string name, TEnum? current, string about)
+    {
+        Line($"{name}: [{string.Join(", ", FieldNames.Set(current!.Value))}]");
         return current.Value;
     }
 

@@ -9,6 +9,9 @@ namespace NeuroChip.HwModels.Fields;
 /// </summary>
 internal abstract class ChipFields
 {
+    /// <summary>The family of the model, which says what other fields there are.</summary>
+    public abstract void Family(ChipFamily family);
+
     /// <summary>A sourced number that must be there.</summary>
     /// <param name="name">Name of the field in files.</param>
     /// <param name="dimension">What it measures.</param>
@@ -22,8 +25,11 @@ internal abstract class ChipFields
     /// <summary>A text that must be there.</summary>
     public abstract string Text(string name, string? current, string about);
 
-    /// <summary>A choice out of the values of an enum, written in lower case.</summary>
+    /// <summary>A choice out of the values of an enum, written as <see cref="FieldNames"/> says.</summary>
     public abstract TEnum Choice<TEnum>(string name, TEnum? current, string about) where TEnum : struct, Enum;
+
+    /// <summary>A list of choices out of the values of an enum of flags; it may be empty.</summary>
+    public abstract TEnum Choices<TEnum>(string name, TEnum? current, string about) where TEnum : struct, Enum;
 
     /// <summary>true or false.</summary>
     public abstract bool Flag(string name, bool? current, string about);

@@ -45,6 +45,14 @@ internal sealed class ChipNode
         return null;
     }
 
+    /// <summary>The node of a field given by its path, or the nearest one around it; of a number its value.</summary>
+    public ChipNode Nearest(string path)
+    {
+        var node = this;
+        foreach (var name in path.Split('.')) node = node.Field(name) ?? node;
+        return node.Field("value") ?? node;
+    }
+
     /// <summary>The name of the field of that name, with its place; null if there is none.</summary>
     public ChipNode? Key(string name)
     {

@@ -21,5 +21,10 @@ public static partial class DiagnosticCatalog
         new("NC6014", "not a possible number", "The number is too large to compute with, or has a fraction where only whole numbers make sense (bits, cycles, counts).", "Round it, or write it in a smaller unit."),
         new("NC6015", "numbers that contradict each other", "Each number of the chip is possible, but not all of them together, e.g. more usable cores than cores.", "Change one of the numbers the message names."),
         new("NC6016", "unknown cost table", "The chip has no table of energies of that name.", "Take one of the names listed; they are under 'energy' in the chip file."),
+        new("NC6030", "chip extends one of another family", "A chip file can change numbers of a chip it extends, but not its family: chips of another family have other fields.", "Leave 'family' out, extend a chip of the same family, or write a file that extends none."),
+        new("NC6031", "tiles without the units they need", "A kind of tile says that it does some work but lacks the units or the memory for it, e.g. attention without probe lanes.", "Add the fields listed, or take the work out of 'does'."),
+        new("NC6032", "more tiles than places on the mesh", "Every tile takes one node of the mesh, and there are fewer nodes than tiles.", "Widen the mesh or lower the count of a kind of tile."),
+        new("NC6033", "chip without tiles that compute", "None of the kinds of tiles has both a count above 0 and work that it does.", "Give a kind of tile a count and something to do."),
+        new("NC6034", "chip of another family", "The command or function works with chips of one family only, and the chip given is of another.", "Take one of the chips listed."),
     ];
 }

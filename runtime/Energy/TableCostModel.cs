@@ -11,7 +11,7 @@ namespace NeuroChip.Runtime.Energy;
 /// </summary>
 /// <param name="chip">The chip model.</param>
 /// <param name="table">Name of one of its cost tables; null for the default one.</param>
-public sealed class TableCostModel(ChipModel chip, string? table = null) : ICostModel
+public sealed class TableCostModel(ManyCoreChip chip, string? table = null) : ICostModel
 {
     /// <summary>Name of the entry for energy that no layer causes.</summary>
     public const string Shared = "(chips and boards)";

@@ -13,7 +13,15 @@ namespace NeuroChip.Runtime.Reports;
 public static class RunReportBuilder
 {
     /// <summary>The report, priced with the chip's default cost table.</summary>
-    public static RunReport Build(ChipImage image, ChipModel chip, SessionResult run, string device, Accuracy? accuracy = null, string? labels = null)
+    public static RunReport Build(ChipImage image, ChipModel chip, SessionResult run, string device, Accuracy? accuracy = null, string? labels = null) =>
+        OfCores(image, chip.As<ManyCoreChip>(), run, device, accuracy, labels);
+
+    /// <summary>The numbers of an image in words, e.g. "int8, 32-bit accumulators".</summary>
+    public static string Describe(Arithmetic arithmetic) => arithmetic.Kind == ArithmeticKind.Float32
+        ? "float32"
+        : $"int{arithmetic.WeightBits}, {arithmetic.AccumulatorBits}-bit accumulators";
+
+    private static RunReport OfCores(ChipImage image, ManyCoreChip chip, SessionResult run, string device, Accuracy? accuracy, string? labels)
     {
         var layers = Layers(image, run);
         var projections = Projections(image, run);
@@ -37,12 +45,7 @@ public static class RunReportBuilder
         return report with { Energy = new TableCostModel(chip).Price(report) };
     }
 
-    /// <summary>The numbers of an image in words, e.g. "int8, 32-bit accumulators".</summary>
-    public static string Describe(Arithmetic arithmetic) => arithmetic.Kind == ArithmeticKind.Float32
-        ? "float32"
-        : $"int{arithmetic.WeightBits}, {arithmetic.AccumulatorBits}-bit accumulators";
-
-    private static ReportChip Chip(ChipImage image, ChipModel chip)
+    private static ReportChip Chip(ChipImage image, ManyCoreChip chip)
     {
         var used = image.Cores.Select(c => (c.X, c.Y)).Distinct().ToArray();
         return new ReportChip(
@@ -130,7 +133,7 @@ public static class RunReportBuilder
         }),
     ];
 
-    private static ImmutableArray<ReportCore> Cores(ChipImage image, ChipModel chip, SessionResult run) =>
+    private static ImmutableArray<ReportCore> Cores(ChipImage image, ManyCoreChip chip, SessionResult run) =>
     [
         .. image.Cores.Select((c, i) =>
         {
@@ -152,14 +155,14 @@ public static class RunReportBuilder
         }),
     ];
 
-    private static ImmutableArray<ReportMemory> Memory(ImageCore core, ChipModel chip) =>
+    private static ImmutableArray<ReportMemory> Memory(ImageCore core, ManyCoreChip chip) =>
     [
         .. core.Memory.Select(m => new ReportMemory(m.Memory, m.Purpose, m.Bytes, null)),
         .. core.Memory.GroupBy(m => m.Memory).Select(g => new ReportMemory(
             g.Key, "total", g.Sum(m => m.Bytes), g.Key == "DTCM" ? chip.Core.DtcmUsable.Bytes : null)),
     ];
 
-    private static ReportLink Link(LinkActivity link, ChipModel chip, TimingResult timing)
+    private static ReportLink Link(LinkActivity link, ManyCoreChip chip, TimingResult timing)
     {
         // A layer's packets all have or all lack a payload, but a link may carry both kinds; the busiest tick is not split, so the mean mix stands for it.
         var share = link.Packets == 0 ? 0 : (double)link.PayloadPackets / link.Packets;

@@ -22,7 +22,7 @@ public sealed class MulticastWalk
     private readonly Dictionary<(int X, int Y, int Core), int> cores = [];
     private readonly List<Diagnostic> findings = [];
 
-    private MulticastWalk(ChipImage image, ChipModel chip)
+    private MulticastWalk(ChipImage image, ManyCoreChip chip)
     {
         this.image = image;
         machine = chip.Machine;
@@ -35,7 +35,7 @@ public sealed class MulticastWalk
     /// The tree of each core of the image; an empty one where nothing listens to any of its neurons. Loops, packets that are lost and
     /// packets delivered twice are reported together (NC5031 to NC5033).
     /// </summary>
-    public static ImmutableArray<MulticastTree> Trees(ChipImage image, ChipModel chip)
+    public static ImmutableArray<MulticastTree> Trees(ChipImage image, ManyCoreChip chip)
     {
         var walk = new MulticastWalk(image, chip);
         var outgoing = image.Projections.ToLookup(p => p.Source);

@@ -28,7 +28,7 @@ internal sealed class ActivityObserver
     private readonly TickCounts ticks;
     private readonly long[][] perTickLinks;
 
-    public ActivityObserver(ChipImage image, ChipModel? chip)
+    public ActivityObserver(ChipImage image, ManyCoreChip? chip)
     {
         this.image = image;
         Stages stages = new(image);

@@ -25,7 +25,7 @@ public sealed class AnalyticTiming : ITimingModel
     public string Name => "analytic";
 
     /// <inheritdoc/>
-    public TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts, bool perTick = false)
+    public TimingResult Time(ChipImage image, ManyCoreChip? chip, TickCounts counts, bool perTick = false)
     {
         var stages = new Stages(image);
         if (chip is null) return new(stages.Ticks, new(0), 0, stages.FirstOutput, stages.LastOutput, [], []);
@@ -92,7 +92,7 @@ public sealed class AnalyticTiming : ITimingModel
     }
 
     /// <summary>Costs of a chip model as plain numbers: quantities carry units and sources, and are not for inner loops.</summary>
-    private sealed class Costs(ChipModel chip)
+    private sealed class Costs(ManyCoreChip chip)
     {
         private readonly long spikeReceived = chip.Cycles.SpikeReceived.Cycles.Count;
         private readonly long synapticEvent = chip.Cycles.SynapticEvent.Cycles.Count;

@@ -16,5 +16,5 @@ public interface ITimingModel
     /// <param name="chip">What it runs on.</param>
     /// <param name="counts">What happened.</param>
     /// <param name="perTick">Fill <see cref="TimingResult.PerTick"/> too.</param>
-    TimingResult Time(ChipImage image, ChipModel? chip, TickCounts counts, bool perTick = false);
+    TimingResult Time(ChipImage image, ManyCoreChip? chip, TickCounts counts, bool perTick = false);
 }

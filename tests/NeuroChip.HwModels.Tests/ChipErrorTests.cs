@@ -25,16 +25,27 @@ public sealed class ChipErrorTests
     [Fact]
     public void UnknownCostTableListsTheTables()
     {
-        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load("spinnaker1").EnergyTable("davies2018"));
+        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load<ManyCoreChip>("spinnaker1").EnergyTable("davies2018"));
         Assert.Equal(
             "error NC6016: chip 'spinnaker1' has no cost table 'davies2018'\n  note: its cost tables are hoeppner2019, production, sharp2012, stromatias2013",
             stop.Diagnostics.Single().ToString());
     }
 
     [Fact]
+    public void AChipOfAnotherFamilyNamesThoseThatFit()
+    {
+        var stop = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load<TileChip>("spinnaker1"));
+        var found = stop.Diagnostics.Single();
+        Assert.Equal("NC6034", found.Code);
+        Assert.Equal("chip 'spinnaker1' is of family 'many-core', which cannot be used here", found.Message);
+        var others = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load<ManyCoreChip>(Path.Combine(Golden.Folder("chips"), "tiny-tiles.yaml")));
+        Assert.Equal("built-in chips that can: spinnaker1, spinnaker1-120boards, spinnaker1-board, spinnaker1-chip, spinnaker1-spin3", others.Diagnostics.Single().Notes.Single());
+    }
+
+    [Fact]
     public void EveryCodeOfChipModelsHasACaseAndAnExplanation()
     {
-        var shown = Directory.GetFiles(Folder, "*.expect").SelectMany(f => Regex.Matches(File.ReadAllText(f), "NC6[0-9]{3}")).Select(m => m.Value).Append("NC6016").ToHashSet();
+        var shown = Directory.GetFiles(Folder, "*.expect").SelectMany(f => Regex.Matches(File.ReadAllText(f), "NC6[0-9]{3}")).Select(m => m.Value).Concat(["NC6016", "NC6034"]).ToHashSet();
         var explained = DiagnosticCatalog.Entries.Keys.Where(c => c.StartsWith("NC6", StringComparison.Ordinal));
         Assert.Equal(explained.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
     }

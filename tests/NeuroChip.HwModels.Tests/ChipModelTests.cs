@@ -22,9 +22,14 @@ public sealed class ChipModelTests
         var back = ChipModelReader.Parse(text, "image.yaml");
         Assert.Equal(chip, back);
         Assert.Equal(text, back.ToYaml());
-        Assert.Equal(chip.Machine, back.Machine);
-        Assert.Equal(chip.Core, back.Core);
-        Assert.Equal(chip.Cycles, back.Cycles);
+        if (chip is ManyCoreChip cores)
+        {
+            var again = Assert.IsType<ManyCoreChip>(back);
+            Assert.Equal(cores.Machine, again.Machine);
+            Assert.Equal(cores.Core, again.Core);
+            Assert.Equal(cores.Cycles, again.Cycles);
+        }
+
         Assert.DoesNotContain("extends", text, StringComparison.Ordinal);
     }
 
@@ -32,8 +37,10 @@ public sealed class ChipModelTests
     [MemberData(nameof(Names))]
     public void EveryNumberHasASourceAndAGrade(string name)
     {
-        var rows = ChipModelReader.Load(name).Rows();
+        var chip = ChipModelReader.Load(name);
+        var rows = chip.Rows();
         Assert.All(rows.Where(r => r.Unit.Length > 0), r => Assert.True(r.Source.Length > 3 && r.Grade.Length > 0, r.Field));
+        if (chip is not ManyCoreChip) return;
         Assert.Contains(rows, r => r is { Field: "core.clock", Value: "200", Unit: "MHz", Grade: "C H" });
         Assert.Contains(rows, r => r is { Field: "energy.production.packet_bit", Value: "25", Unit: "pJ/bit" });
     }
@@ -41,18 +48,18 @@ public sealed class ChipModelTests
     [Fact]
     public void AChangedChipIsNotEqualAndSaysSo()
     {
-        var chip = ChipModelReader.Load("spinnaker1");
+        var chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
         var faster = chip with { Core = chip.Core with { Clock = chip.Core.Clock.With(400) } };
         Assert.NotEqual(chip, faster);
         Assert.Equal(400_000, faster.CyclesPerTick);
-        Assert.Equal(faster, ChipModelReader.Parse(faster.ToYaml(), "faster.yaml"));
+        Assert.Equal<ChipModel>(faster, ChipModelReader.Parse(faster.ToYaml(), "faster.yaml"));
         Assert.Equal("set by the user (was 200 MHz)", faster.Core.Clock.Provenance.Source);
     }
 
     [Fact]
     public void NumbersArriveInTheirUnits()
     {
-        var chip = ChipModelReader.Load("spinnaker1");
+        var chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
         Assert.Equal(200_000, chip.CyclesPerTick);
         Assert.Equal(1e-3, chip.Tick.Seconds);
         Assert.Equal(65_536, chip.Core.Dtcm.Bits.Bytes);
@@ -70,7 +77,7 @@ public sealed class ChipModelTests
     public void ThePowerOfABoardAddsUp()
     {
         // 26.84 W idle and 54.6 W with 17 active cores on each of 48 chips (hardware-constants cross-check); 0.35 W is rounded from 16.82 W / 48.
-        var energy = ChipModelReader.Load("spinnaker1").Energy;
+        var energy = ChipModelReader.Load<ManyCoreChip>("spinnaker1").Energy;
         var idle = energy.BoardStatic!.Watts + (48 * energy.ChipStatic!.Watts);
         Assert.Equal(26.84, idle, 0.05);
         Assert.Equal(54.6, idle + (48 * 17 * energy.CoreActive!.Watts), 0.05);
@@ -80,7 +87,7 @@ public sealed class ChipModelTests
     [Fact]
     public void ASynapseTakesOneWordUntilItsWeightOutgrowsTheField()
     {
-        var synapse = ChipModelReader.Load("spinnaker1").Synapse;
+        var synapse = ChipModelReader.Load<ManyCoreChip>("spinnaker1").Synapse;
         Assert.Equal(1, synapse.WordsPerSynapse(8));
         Assert.Equal(1, synapse.WordsPerSynapse(16));
         Assert.Equal(2, synapse.WordsPerSynapse(32)); // 32 + 4 + 1 + 8 = 45 bit
@@ -91,7 +98,7 @@ public sealed class ChipModelTests
     [Fact]
     public void PrecisionsBecomeArithmetics()
     {
-        var arithmetic = ChipModelReader.Load("spinnaker1").Arithmetic;
+        var arithmetic = ChipModelReader.Load<ManyCoreChip>("spinnaker1").Arithmetic;
         Assert.Equal(Arithmetic.Float32, arithmetic.Find("float32"));
         Assert.Equal(new Arithmetic(ArithmeticKind.Integer, 8, 16), arithmetic.Find(arithmetic.DefaultPrecision));
         Assert.Null(arithmetic.Find("int3"));
@@ -102,7 +109,7 @@ public sealed class ChipModelTests
     {
         var chip = ChipModelReader.Parse(
             "extends: spinnaker1-spin3\nname: mine\ncore:\n  clock: { value: 0.25 GHz, source: test, grade: X }\nenergy:\n  mine:\n    title: mine\n    mac: { value: 2 pJ, source: test, grade: X }\n",
-            "mine.yaml");
+            "mine.yaml").As<ManyCoreChip>();
         Assert.Equal(250_000, chip.CyclesPerTick);
         Assert.Equal(4, chip.Machine.ChipCount);
         Assert.Equal(Wrap.Both, chip.Machine.Wrap);

@@ -5,7 +5,7 @@ namespace NeuroChip.HwModels.Tests;
 /// <summary>Cycles of neuron updates, by model.</summary>
 public sealed class CycleCostTests
 {
-    private static readonly CycleCosts Costs = ChipModelReader.Load("spinnaker1").Cycles;
+    private static readonly CycleCosts Costs = ChipModelReader.Load<ManyCoreChip>("spinnaker1").Cycles;
 
     [Fact]
     public void EachModelHasItsCost()

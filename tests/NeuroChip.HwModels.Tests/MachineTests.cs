@@ -11,7 +11,7 @@ public sealed class MachineTests
     [InlineData("spinnaker1-120boards", 120, 5760)]
     public void EveryBoardHasItsChips(string name, int boards, int chips)
     {
-        var machine = ChipModelReader.Load(name).Machine;
+        var machine = ChipModelReader.Load<ManyCoreChip>(name).Machine;
         Assert.Equal(boards, machine.BoardCount);
         Assert.Equal(chips, machine.ChipCount);
         Assert.Equal(chips, machine.Chips.Length);
@@ -25,7 +25,7 @@ public sealed class MachineTests
     [InlineData("spinnaker1-120boards")]
     public void ALinkLeadsBackThroughTheOppositeOne(string name)
     {
-        var machine = ChipModelReader.Load(name).Machine;
+        var machine = ChipModelReader.Load<ManyCoreChip>(name).Machine;
         foreach (var chip in machine.Chips)
             for (var link = 0; link < 6; link++)
                 if (machine.Neighbour(chip.X, chip.Y, link) is { } other)
@@ -35,12 +35,12 @@ public sealed class MachineTests
     [Fact]
     public void TheEdgesOfOneBoardAreOpenAndThoseOfATorusAreNot()
     {
-        var board = ChipModelReader.Load("spinnaker1-board").Machine;
+        var board = ChipModelReader.Load<ManyCoreChip>("spinnaker1-board").Machine;
         Assert.False(board.IsPresent(7, 0));
         Assert.True(board.IsPresent(7, 7));
         Assert.Null(board.Neighbour(0, 0, 3));
         Assert.Equal(new ChipPosition(1, 1), board.Neighbour(0, 0, 1));
-        var torus = ChipModelReader.Load("spinnaker1").Machine;
+        var torus = ChipModelReader.Load<ManyCoreChip>("spinnaker1").Machine;
         Assert.All(torus.Chips, c => Assert.All(Enumerable.Range(0, 6), link => Assert.NotNull(torus.Neighbour(c.X, c.Y, link))));
         Assert.Equal(new ChipPosition(47, 23), torus.Neighbour(0, 0, 4));
     }
@@ -48,7 +48,7 @@ public sealed class MachineTests
     [Fact]
     public void AMeshHasNoDiagonals()
     {
-        var machine = ChipModelReader.Load("spinnaker1-board").Machine with { Topology = Topology.Mesh };
+        var machine = ChipModelReader.Load<ManyCoreChip>("spinnaker1-board").Machine with { Topology = Topology.Mesh };
         Assert.Null(machine.Neighbour(1, 1, 1));
         Assert.Null(machine.Neighbour(1, 1, 4));
         Assert.Equal(new ChipPosition(2, 1), machine.Neighbour(1, 1, 0));
@@ -57,7 +57,7 @@ public sealed class MachineTests
     [Fact]
     public void ACopyWithOtherBoardsHasOtherChips()
     {
-        var machine = ChipModelReader.Load("spinnaker1-board").Machine;
+        var machine = ChipModelReader.Load<ManyCoreChip>("spinnaker1-board").Machine;
         Assert.Equal(48, machine.ChipCount);
         Assert.Equal(5, (machine with { BoardRows = ["0-4"] }).ChipCount);
     }

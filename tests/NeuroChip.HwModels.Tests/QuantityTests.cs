@@ -15,7 +15,7 @@ public sealed class QuantityTests
     [InlineData("+.5 s", 0.5)]
     public void TimesAreReadInAnyUnit(string text, double seconds)
     {
-        var chip = ChipModelReader.Parse($"extends: spinnaker1\nname: t\ntick: {{ value: \"{text}\", source: test, grade: X }}\n", "t.yaml");
+        var chip = ChipModelReader.Parse($"extends: spinnaker1\nname: t\ntick: {{ value: \"{text}\", source: test, grade: X }}\n", "t.yaml").As<ManyCoreChip>();
         Assert.Equal(seconds, chip.Tick.Seconds);
     }
 
@@ -25,7 +25,7 @@ public sealed class QuantityTests
         var units = Dimension.Energy.Units;
         var numbers = Gen.Choose(0, 1_000_000).SelectMany(n => Gen.Choose(0, 6).Select(places => n / (decimal)Math.Pow(10, places)));
         var gen = numbers.SelectMany(n => Gen.Elements(units.ToArray()).Select(u => (Number: n, Unit: u)));
-        var basis = ChipModelReader.Load("spinnaker1-chip");
+        var basis = ChipModelReader.Load<ManyCoreChip>("spinnaker1-chip");
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(50),
             Prop.ForAll(Arb.From(gen), q =>
@@ -33,7 +33,7 @@ public sealed class QuantityTests
                 var quantity = new Quantity(q.Number, q.Unit, Dimension.Energy, new Provenance("a \"source\": # {x} \\ 1", EvidenceGrade.Measured, Confidence.Low, "n\nm"));
                 var table = basis.Energy with { Mac = quantity };
                 var chip = basis with { EnergyTables = basis.EnergyTables.SetItem("production", table) };
-                var back = ChipModelReader.Parse(chip.ToYaml(), "q.yaml").Energy.Mac!;
+                var back = ChipModelReader.Parse(chip.ToYaml(), "q.yaml").As<ManyCoreChip>().Energy.Mac!;
                 return back == quantity && back.Picojoules.Value == (double)(q.Number * q.Unit.Scale);
             }));
     }

@@ -31,14 +31,20 @@ public sealed class SchemaTests
     [InlineData("bad-choice")]
     [InlineData("wrong-type")]
     [InlineData("missing-fields")]
+    [InlineData("family-unknown")]
+    [InlineData("tiles-choice")]
+    [InlineData("tiles-fields")]
     public void WhatTheReaderRefusesTheSchemaRefuses(string name) =>
         Assert.NotEmpty(Check(File.ReadAllText(Path.Combine(Golden.Folder("chip-errors"), name + ".yaml"))));
 
-    [Fact]
-    public void EveryRequiredFieldIsRequiredByBoth()
+    [Theory]
+    [InlineData("spinnaker1-chip")]
+    [InlineData("tests/golden/chips/tiny-tiles.yaml")]
+    public void EveryRequiredFieldIsRequiredByBoth(string chip)
     {
-        // Take any one line out of a complete chip: the reader and the schema must both refuse it, or both accept it.
-        var lines = ChipModelReader.Load("spinnaker1-chip").ToYaml().Split('\n');
+        // Take any one line out of a complete chip: the reader and the schema must both refuse it, or both accept it. What a tile needs for what it
+        // does is for the reader alone to know.
+        var lines = ChipModelReader.Load(chip.Contains('/', StringComparison.Ordinal) ? Path.Combine(Golden.Root, chip) : chip).ToYaml().Split('\n');
         for (var i = 0; i < lines.Length - 1; i++)
         {
             if (!lines[i].Contains('{', StringComparison.Ordinal) && lines[i].EndsWith(':')) continue;
@@ -56,9 +62,9 @@ public sealed class SchemaTests
             ChipModelReader.Parse(text, "t.yaml");
             return false;
         }
-        catch (Ir.Diagnostics.DiagnosticException)
+        catch (Ir.Diagnostics.DiagnosticException e)
         {
-            return true;
+            return e.Diagnostics.Any(d => d.Code != "NC6031");
         }
     }
 

@@ -67,7 +67,7 @@ public sealed class ReportTests
         {
             File.WriteAllBytes(path, Bytes(new JsonReport(), Report(3)));
             var saved = JsonReport.Read(path);
-            var again = saved with { Energy = new TableCostModel(ChipModelReader.Parse(saved.Chip.Yaml, "saved")).Price(saved) };
+            var again = saved with { Energy = new TableCostModel(ChipModelReader.Parse(saved.Chip.Yaml, "saved").As<ManyCoreChip>()).Price(saved) };
             Assert.Equal(Bytes(new JsonReport(), Report(3)), Bytes(new JsonReport(), again));
         }
         finally

@@ -14,7 +14,7 @@ internal static class TinyNetwork
 {
     public const int Steps = 3;
 
-    public static ChipModel Chip { get; } = ChipModelReader.Load("spinnaker1");
+    public static ManyCoreChip Chip { get; } = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
 
     /// <summary>Input 'x' [1,4]: static or fed per step; layer 'n' [1,2]; output 'rate' [1,2], or 'spikes' [3,1,2] when every step is kept.</summary>
     public static ChipImage Image(bool perStep = false, bool everyStep = false, SpikeDomain domain = SpikeDomain.Real, int steps = Steps)

@@ -9,7 +9,7 @@ namespace NeuroChip.Simulator.Tests;
 /// <summary>Counts against a walk over every synapse of every event.</summary>
 public sealed class ActivityTests
 {
-    private static readonly ChipModel Chip = ChipModelReader.Load("spinnaker1");
+    private static readonly ManyCoreChip Chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
 
     /// <summary>Every network of the tests.</summary>
     public static TheoryData<string> Names => [.. Networks.All.Keys];

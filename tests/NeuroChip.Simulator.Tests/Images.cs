@@ -19,7 +19,7 @@ internal static class Images
     /// On given cores, in order of population and first address. Packets go along x first, then along y, without wrapping; keys are blocks of 65536 per
     /// slice. Stages follow the longest way of projections without delay.
     /// </summary>
-    public static ChipImage OnCores(Module module, ChipModel chip, params Seat[] seats)
+    public static ChipImage OnCores(Module module, ManyCoreChip chip, params Seat[] seats)
     {
         var stages = new int[module.Populations.Length];
         foreach (var id in StepOrder.Of(module.Populations, module.Projections))

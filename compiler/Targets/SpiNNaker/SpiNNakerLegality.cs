@@ -14,7 +14,7 @@ namespace NeuroChip.Compiler.Targets.SpiNNaker;
 public static class SpiNNakerLegality
 {
     /// <summary>Adds a diagnostic for everything that does not keep to it.</summary>
-    public static void Check(Module module, ChipModel chip, DiagnosticBag found)
+    public static void Check(Module module, ManyCoreChip chip, DiagnosticBag found)
     {
         CheckPrecision(module, chip, found);
         foreach (var population in module.Populations)
@@ -35,7 +35,7 @@ public static class SpiNNakerLegality
         }
     }
 
-    private static void CheckPrecision(Module module, ChipModel chip, DiagnosticBag found)
+    private static void CheckPrecision(Module module, ManyCoreChip chip, DiagnosticBag found)
     {
         var precision = module.Arithmetic.Kind == ArithmeticKind.Float32 ? "float32" : $"int{module.Arithmetic.WeightBits}";
         if (chip.Arithmetic.Find(precision) is not { } arithmetic)

@@ -57,7 +57,7 @@ public sealed class MappingErrorTests
         Assert.Equal(3, found.Count(d => d.Code == "NC2101"));
     }
 
-    private static string Failure(Module module, ChipModel chip, MapOptions? options = null) =>
+    private static string Failure(Module module, ManyCoreChip chip, MapOptions? options = null) =>
         Assert.Throws<DiagnosticException>(() => MappingPipeline.Map(module, chip, options)).Message + "\n";
 
     private static string WrongMapping()
@@ -68,10 +68,10 @@ public sealed class MappingErrorTests
         return new MappingCheckException(MappingChecker.Check(module, Networks.Board, wrong)).Message + "\n";
     }
 
-    private static ChipModel WithSdram(int bytes) =>
+    private static ManyCoreChip WithSdram(int bytes) =>
         Networks.Board with { Memory = Networks.Board.Memory with { SdramUsable = Networks.Board.Memory.SdramUsable.With(bytes) } };
 
-    private static ChipModel InPieces() => Networks.Board with
+    private static ManyCoreChip InPieces() => Networks.Board with
     {
         Machine = Networks.Board.Machine with
         {

@@ -15,7 +15,7 @@ public sealed class MappingTests
     public void DigitsMapOnEveryMachine(string chip, string placer)
     {
         var module = Networks.Digits();
-        var mapping = MappingPipeline.Map(module, ChipModelReader.Load(chip), new(Placer: placer));
+        var mapping = MappingPipeline.Map(module, ChipModelReader.Load<ManyCoreChip>(chip), new(Placer: placer));
         Assert.Equal(module.Populations.Sum(p => p.Size), mapping.Slices.Sum(s => s.Count));
         Assert.NotEmpty(mapping.Tables);
     }

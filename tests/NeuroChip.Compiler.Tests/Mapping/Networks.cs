@@ -15,11 +15,11 @@ internal sealed class Networks(string name, Arithmetic? arithmetic = null)
     private readonly ImmutableArray<Projection>.Builder projections = ImmutableArray.CreateBuilder<Projection>();
     private readonly Arithmetic arithmetic = arithmetic ?? Arithmetic.Float32;
 
-    public static ChipModel Board { get; } = ChipModelReader.Load("spinnaker1-board");
+    public static ManyCoreChip Board { get; } = ChipModelReader.Load<ManyCoreChip>("spinnaker1-board");
 
-    public static ChipModel Boards24 { get; } = ChipModelReader.Load("spinnaker1");
+    public static ManyCoreChip Boards24 { get; } = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
 
-    public static ChipModel OneChip { get; } = ChipModelReader.Load("spinnaker1-chip");
+    public static ManyCoreChip OneChip { get; } = ChipModelReader.Load<ManyCoreChip>("spinnaker1-chip");
 
     private Neuron If
     {

@@ -47,7 +47,7 @@ public sealed class RandomMappingTests
     public void RealTablesShrinkByCoveringAndStayRight()
     {
         var module = Networks.ResNet(8);
-        ChipModel WithEntries(int entries) => Networks.Board with { Noc = Networks.Board.Noc with { RouterEntries = Networks.Board.Noc.RouterEntries.With(entries) } };
+        ManyCoreChip WithEntries(int entries) => Networks.Board with { Noc = Networks.Board.Noc with { RouterEntries = Networks.Board.Noc.RouterEntries.With(entries) } };
         var full = MappingPipeline.Map(module, Networks.Board, new(Placer: "hilbert")).Tables.Max(t => t.Entries.Length);
         var tight = MappingPipeline.Map(module, WithEntries(full - 2), new(Placer: "hilbert"));
         Assert.All(tight.Tables, t => Assert.InRange(t.Entries.Length, 1, full - 2));

@@ -12,7 +12,7 @@ namespace NeuroChip.Simulator.Tests.Timing;
 /// <summary>Cycles, hops and loads against formulas worked out by hand.</summary>
 public sealed class AnalyticTimingTests
 {
-    private static readonly ChipModel Chip = ChipModelReader.Load("spinnaker1");
+    private static readonly ManyCoreChip Chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
 
     /// <summary>Nothing arrives: a core pays for its tick and its neurons.</summary>
     [Fact]
@@ -78,7 +78,7 @@ public sealed class AnalyticTimingTests
 
         long Waiting(long fetch) => 5 * Math.Max(0, Math.Max(fetch, words * cheap.Cycles.DmaWord.Cycles.Count) - (40 * cheap.Cycles.SpikeReceived.Cycles.Count) - (40 * 50 * cheap.Cycles.SynapticEvent.Cycles.Count));
 
-        TimingResult Halves(ChipModel chip, int x1, int y1, int x2, int y2)
+        TimingResult Halves(ManyCoreChip chip, int x1, int y1, int x2, int y2)
         {
             var (image, input) = PairOn(chip, 40, 40, 100, new(0, 0, 40, 0, 0, 1), new(1, 0, 50, x1, y1, 2), new(1, 50, 50, x2, y2, 3));
             return Run(image, input).Timing;
@@ -156,7 +156,7 @@ public sealed class AnalyticTimingTests
     }
 
     /// <summary>The chip with synapses so quick that the memory is what a core waits for.</summary>
-    private static ChipModel WithCheapSynapses()
+    private static ManyCoreChip WithCheapSynapses()
     {
         var one = Chip.Cycles.Relay.With(1);
         return Chip with { Cycles = Chip.Cycles with { SynapticEvent = one, SpikeReceived = one } };
@@ -165,7 +165,7 @@ public sealed class AnalyticTimingTests
     private static (ChipImage Image, SampleInput Input) Pair(int spikes, int sources, int targets, params Seat[] seats) => PairOn(Chip, spikes, sources, targets, seats);
 
     /// <summary>An input of which the first neurons spike in every step, and a dense layer.</summary>
-    private static (ChipImage Image, SampleInput Input) PairOn(ChipModel chip, int spikes, int sources, int targets, params Seat[] seats)
+    private static (ChipImage Image, SampleInput Input) PairOn(ManyCoreChip chip, int spikes, int sources, int targets, params Seat[] seats)
     {
         var net = new NetworkBuilder(Arithmetic.Float32, seed: 4);
         var input = net.Input("x", Networks.Flat(sources), SpikeDomain.Binary, isStatic: true);

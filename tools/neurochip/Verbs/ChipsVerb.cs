@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.HwModels;
+using NeuroChip.Runtime.Reports;
 using Spectre.Console;
 
 namespace NeuroChip.Cli.Verbs;
@@ -33,20 +34,33 @@ internal static class ChipsVerb
             return;
         }
 
-        var table = new Table().Border(TableBorder.Simple).AddColumns("chip", "what", "chips", "cores");
+        var table = new Table().Border(TableBorder.Simple).AddColumns("chip", "family", "what", "size");
         foreach (var chip in chips)
-            table.AddRow(Markup.Escape(chip.Name), Markup.Escape(chip.Title), $"{chip.Machine.ChipCount}", $"{chip.Machine.ChipCount * chip.Core.Usable.Count}");
+            table.AddRow(Markup.Escape(chip.Name), Family(chip), Markup.Escape(chip.Title), Size(chip));
         Screen.Out.Write(table);
     }
 
-    private static JsonObject Summary(ChipModel chip) => new()
+    private static string Family(ChipModel chip) => chip is TileChip ? "tiles" : "many-core";
+
+    private static string Size(ChipModel chip) => chip switch
     {
-        ["name"] = chip.Name,
-        ["title"] = chip.Title,
-        ["boundary"] = chip.Boundary.ToString().ToLowerInvariant(),
-        ["chips"] = chip.Machine.ChipCount,
-        ["cores"] = chip.Machine.ChipCount * chip.Core.Usable.Count,
+        ManyCoreChip c => $"{ReportText.Plural(c.Machine.ChipCount, "chip")}, {ReportText.Plural(c.Machine.ChipCount * c.Core.Usable.Count, "core")}",
+        TileChip t => ReportText.Plural(t.TileCount, "tile"),
+        _ => "",
     };
+
+    private static JsonObject Summary(ChipModel chip)
+    {
+        var summary = new JsonObject { ["name"] = chip.Name, ["family"] = Family(chip), ["title"] = chip.Title, ["boundary"] = chip.Boundary.ToString().ToLowerInvariant() };
+        if (chip is ManyCoreChip cores)
+        {
+            summary["chips"] = cores.Machine.ChipCount;
+            summary["cores"] = cores.Machine.ChipCount * cores.Core.Usable.Count;
+        }
+
+        if (chip is TileChip tiles) summary["tiles"] = new JsonObject([.. tiles.Tiles.Select(t => KeyValuePair.Create(t.Key, (JsonNode?)t.Value.Count.Count))]);
+        return summary;
+    }
 
     private static void Show(ChipModel chip, bool json, bool yaml)
     {

@@ -19,7 +19,7 @@ internal static class InspectVerb
         command.SetAction(parsed =>
         {
             var loaded = ChipImageReader.Load(parsed.GetRequiredValue(image));
-            var chip = ChipModelReader.Parse(loaded.ChipYaml, $"chip model of {loaded.Name}");
+            var chip = ChipModelReader.Parse(loaded.ChipYaml, $"chip model of {loaded.Name}").As<ManyCoreChip>();
             if (parsed.GetValue(json)) Console.WriteLine(Json(loaded, chip).ToJsonString());
             else Show(loaded, chip);
             return ExitCode.Fine;
@@ -27,7 +27,7 @@ internal static class InspectVerb
         return command;
     }
 
-    private static void Show(ChipImage image, ChipModel chip)
+    private static void Show(ChipImage image, ManyCoreChip chip)
     {
         Screen.Out.MarkupLineInterpolated($"[bold]{image.Name}[/] for [bold]{chip.Name}[/] ({chip.Title}), {RunReportBuilder.Describe(image.Arithmetic)}");
         Console.WriteLine($"{ReportText.Plural(image.Steps, "step")} of {ReportText.Plural(image.TicksPerStep, "tick")}, "
@@ -50,7 +50,7 @@ internal static class InspectVerb
         return table;
     }
 
-    private static Table Cores(ChipImage image, ChipModel chip)
+    private static Table Cores(ChipImage image, ManyCoreChip chip)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("core", "layer", "neurons", "of limit", "keys", "DTCM", "of limit", "SDRAM");
         foreach (var c in image.Cores)
@@ -70,7 +70,7 @@ internal static class InspectVerb
         return table;
     }
 
-    private static Table Routers(ChipImage image, ChipModel chip)
+    private static Table Routers(ChipImage image, ManyCoreChip chip)
     {
         var table = new Table().Border(TableBorder.Simple).AddColumns("router", "entries", "limit");
         foreach (var r in image.Routers) table.AddRow($"({r.X},{r.Y})", $"{r.Entries.Length}", $"{chip.Noc.RouterEntries.Count}");
@@ -79,7 +79,7 @@ internal static class InspectVerb
 
     private static long Sum(ImageCore core, string memory) => core.Memory.Where(m => m.Memory == memory).Sum(m => m.Bytes);
 
-    private static JsonObject Json(ChipImage image, ChipModel chip) => new()
+    private static JsonObject Json(ChipImage image, ManyCoreChip chip) => new()
     {
         ["name"] = image.Name,
         ["chip"] = chip.Name,

@@ -31,7 +31,7 @@ internal static class OptVerb
             var module = Read(parsed.GetRequiredValue(file));
             var model = ChipModelReader.Load(parsed.GetRequiredValue(chip));
             using var engine = new CalibrationEngine(Environment.ProcessorCount);
-            var context = new PassContext { Arithmetic = Pipeline.ArithmeticOf(model, parsed.GetRequiredValue(precision)), DelaySlots = (int)model.Synapse.DelaySlots.Count, Engine = engine.Run };
+            var context = new PassContext { Arithmetic = Pipeline.ArithmeticOf(model, parsed.GetRequiredValue(precision)), DelaySlots = (model as ManyCoreChip)?.Synapse.DelaySlots.Count, Engine = engine.Run };
             foreach (var pass in selected) module = Verifier.VerifyOrThrow(pass.Run(module, context));
             var text = Printer.Print(module);
             if (parsed.GetValue(output) is { } path) OutputFile.WriteText(path, text);

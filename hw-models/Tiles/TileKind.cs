@@ -54,6 +54,18 @@ public sealed record TileKind
     /// <summary>Multipliers with adder.</summary>
     public Quantity? MacLanes { get; init; }
 
+    /// <summary>Exponentials in a cycle, for softmax (product-sparse).</summary>
+    public Quantity? ExponentLanes { get; init; }
+
+    /// <summary>Divisions in a cycle, for softmax and LayerNorm (product-sparse).</summary>
+    public Quantity? DivideLanes { get; init; }
+
+    /// <summary>
+    /// Bits from and to DRAM, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers: how published comparisons
+    /// state the traffic of designs they have no model of (dense). Null if the traffic is not known.
+    /// </summary>
+    public Quantity? TrafficRatio { get; init; }
+
     /// <summary>Membership tests in a cycle (event-driven attention).</summary>
     public Quantity? ProbeLanes { get; init; }
 
@@ -103,6 +115,9 @@ public sealed record TileKind
         Engine = f.Choice("engine", t?.Engine, "How it goes through its work."),
         Lanes = f.OptionalQuantity("lanes", Dimension.CountOf("lanes", "lane"), t?.Lanes, "Adders, side by side over output channels."),
         MacLanes = f.OptionalQuantity("mac_lanes", Dimension.CountOf("lanes", "lane"), t?.MacLanes, "Multipliers with adder."),
+        ExponentLanes = f.OptionalQuantity("exponent_lanes", Dimension.CountOf("lanes", "lane"), t?.ExponentLanes, "Exponentials in a cycle of a product-sparse engine, for softmax."),
+        DivideLanes = f.OptionalQuantity("divide_lanes", Dimension.CountOf("lanes", "lane"), t?.DivideLanes, "Divisions in a cycle of a product-sparse engine, for softmax and LayerNorm."),
+        TrafficRatio = f.OptionalQuantity("traffic_ratio", Dimension.Ratio, t?.TrafficRatio, "Bits from and to DRAM of a dense array, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers."),
         ProbeLanes = f.OptionalQuantity("probe_lanes", Dimension.CountOf("lanes", "lane"), t?.ProbeLanes, "Membership tests in a cycle, for attention."),
         PopcountLanes = f.OptionalQuantity("popcount_lanes", Dimension.CountOf("lanes", "lane"), t?.PopcountLanes, "Rows of spikes counted in a cycle by a product-sparse engine."),
         EventCycles = f.OptionalQuantity("event_cycles", Dimension.Cycles, t?.EventCycles, "Cycles to take an event from the queue and decode it."),

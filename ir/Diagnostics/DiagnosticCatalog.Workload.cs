@@ -2,7 +2,7 @@ namespace NeuroChip.Ir.Diagnostics;
 
 public static partial class DiagnosticCatalog
 {
-    private static readonly DiagnosticEntry[] Workload =
+    private static DiagnosticEntry[] Workload =>
     [
         new("NC5040", "not a workload",
             "The file is not JSON, or not of the form of a workload: networks by name, each a list of layers with a name and a shape.",

@@ -84,11 +84,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     {
         step = now;
         var events = EventsAt(now);
-        if (population.Neuron is SourceNeuron)
-        {
-            feed.Read<T>(population, now, events.Payloads);
-        }
-        else
+        if (!feed.TryRead<T>(population, now, events.Payloads))
         {
             long work = population.Size;
             foreach (var port in inflows)

@@ -49,12 +49,14 @@ public sealed class ProductSparse(ProductSparseShape shape) : ITileEngine
     private LayerCycles Layer(LayerWork work, bool inputKept)
     {
         if (work.Spikes is not [var spikes]) throw new ArgumentException($"'{work.Name}' comes without the spikes that product sparsity is about", nameof(work));
-        var product = SpikeProduct.OfLayer(shape, spikes, work.Outputs, work.Taps, inputKept);
+        var traffic = BlockTraffic.Of(shape, work, inputKept);
+        var product = SpikeProduct.OfLayer(shape, spikes, work.Outputs, traffic.Read, inputKept);
         var total = new Cycles(product.Total);
         return new LayerCycles(total, total, [new("adders", new(product.Adding)), new("search", new(product.Searching))])
         {
-            DramRead = new(product.Read),
+            DramRead = new(traffic.Read),
             Waiting = new(product.Loading),
+            Additions = product.Product.Remaining / CeilingDivision.Of(work.Outputs, shape.Lanes) * work.Outputs,
             Product = product.Product,
         };
     }
@@ -64,8 +66,8 @@ public sealed class ProductSparse(ProductSparseShape shape) : ITileEngine
         var neurons = work.NeuronUpdates / work.Steps;
         var rounds = CeilingDivision.Of(neurons, shape.NeuronLanes);
         var busy = rounds * work.Steps * shape.NeuronCycles;
-        var kept = work.OutputBits.Count < shape.SpikeBuffer;
-        var waiting = kept ? 0 : Math.Max(0, (work.OutputBits.Count / shape.MemoryBits) - busy);
+        var traffic = BlockTraffic.Of(shape, work, false);
+        var waiting = Math.Max(0, (traffic.Written / shape.MemoryBits) - busy);
         var alone = busy + waiting;
         var lastTile = (long)shape.Rows * shape.Lanes / work.Steps;
         var lastTileCycles = Math.Min(busy, CeilingDivision.Of(lastTile, shape.NeuronLanes) * work.Steps * shape.NeuronCycles);
@@ -77,9 +79,9 @@ public sealed class ProductSparse(ProductSparseShape shape) : ITileEngine
         };
         return new LayerCycles(new(alone), new(added), [new("neurons", new(busy))])
         {
-            DramWritten = kept ? new(0) : work.OutputBits,
+            DramWritten = new(traffic.Written),
             Waiting = new(waiting),
-            OutputKept = kept,
+            OutputKept = traffic.OutputKept,
         };
     }
 
@@ -94,12 +96,12 @@ public sealed class ProductSparse(ProductSparseShape shape) : ITileEngine
         var multiplying = shape.Rows * work.Outputs / shape.MacLanes;
         var dividing = 2L * (shape.Rows / shape.DivideLanes);
         var total = new Cycles(adding + multiplying + dividing);
-        var values = new Bits(work.Rows * work.Outputs * shape.WeightBits);
+        var traffic = BlockTraffic.Of(shape, work, inputKept);
         return new LayerCycles(total, total, [new("adders", new(adding)), new("multipliers", new(multiplying)), new("dividers", new(dividing))])
         {
-            DramRead = values,
-            DramWritten = values,
-            OutputKept = inputKept,
+            DramRead = new(traffic.Read),
+            DramWritten = new(traffic.Written),
+            OutputKept = traffic.OutputKept,
         };
     }
 }

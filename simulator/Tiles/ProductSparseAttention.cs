@@ -25,25 +25,25 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
 
     private LayerCycles Products(LayerWork work, AttentionWork attention, bool inputKept)
     {
-        var (longer, shorter) = (Math.Max(attention.Length, attention.HeadWidth), Math.Min(attention.Length, attention.HeadWidth));
-        var middleKept = (long)shorter * shorter * shape.WeightBits < shape.WeightBuffer;
+        var shorter = Math.Min(attention.Length, attention.HeadWidth);
+        var middleKept = BlockTraffic.MiddleKept(shape, attention);
+        var traffic = BlockTraffic.Of(shape, work, inputKept);
         var sum = new Sum();
-        long written = 0;
         foreach (var (rows, columns) in Blocks(work, attention))
         {
             var k = Part(work, 1, rows, columns);
             var first = attention.KeysAndValuesFirst ? k.Transposed() : k;
             var second = attention.KeysAndValuesFirst ? Part(work, 0, rows, columns) : Part(work, 2, rows, columns).Transposed();
-            if (!middleKept) written += (long)longer * shorter;
             sum.Add(SpikeProduct.OfOperands(shape, first, shorter, inputKept, inputKept));
             sum.Add(SpikeProduct.OfOperands(shape, second, shorter, inputKept, middleKept));
         }
 
         return new LayerCycles(new(sum.Total), new(sum.Total), [new("adders", new(sum.Adding)), new("search", new(sum.Searching))])
         {
-            DramRead = new(sum.Read),
-            DramWritten = new(written),
+            DramRead = new(traffic.Read),
+            DramWritten = new(traffic.Written),
             Waiting = new(sum.Loading),
+            Additions = sum.Product.Remaining / CeilingDivision.Of(shorter, shape.Lanes) * shorter,
             Product = sum.Product,
         };
     }
@@ -58,17 +58,16 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
         var neuronSpikes = channels * batch * work.Steps;
         var neurons = neuronRounds + (neuronSpikes < shape.SpikeBuffer ? 0 : Math.Max(0, (neuronSpikes / shape.MemoryBits) - neuronRounds));
         var computing = Math.Max(pass, neurons) + pass;
-        var kept = elements < shape.SpikeBuffer;
-        var read = inputKept ? 0 : 3 * elements;
+        var traffic = BlockTraffic.Of(shape, work, inputKept);
         var first = inputKept ? 0 : 3L * attention.Length * attention.HeadWidth;
-        var written = kept ? 0 : elements;
-        var loading = (first / shape.MemoryBits) + Math.Max(0, ((read + written - first) / shape.MemoryBits) - computing);
+        var loading = (first / shape.MemoryBits) + Math.Max(0, ((traffic.Total - first) / shape.MemoryBits) - computing);
         return new LayerCycles(new(computing + loading), new(computing + loading), [new("adders", new(2 * pass)), new("neurons", new(neurons))])
         {
-            DramRead = new(read),
-            DramWritten = new(written),
+            DramRead = new(traffic.Read),
+            DramWritten = new(traffic.Written),
             Waiting = new(loading),
-            OutputKept = kept,
+            Additions = elements,
+            OutputKept = traffic.OutputKept,
         };
     }
 
@@ -89,10 +88,10 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
             total += Math.Max(keys.Total + values.Total + sums, normalising);
         }
 
-        var elements = work.Rows * attention.Heads * attention.HeadWidth;
         return new LayerCycles(new(total), new(total), [new("adders", new(sum.Adding)), new("search", new(sum.Searching)), new("softmax", new(softmax))])
         {
-            DramRead = new(elements * (shape.WeightBits + 1 + 1)),
+            DramRead = new(BlockTraffic.Of(shape, work, false).Read),
+            Additions = sum.Product.Remaining / CeilingDivision.Of(attention.Length, shape.Lanes) * attention.Length,
             Product = sum.Product,
         };
     }
@@ -117,8 +116,6 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
 
         public long Loading { get; private set; }
 
-        public long Read { get; private set; }
-
         public ProductCounts Product { get; private set; }
 
         public void Add(in SpikeProduct product)
@@ -127,7 +124,6 @@ internal sealed class ProductSparseAttention(ProductSparseShape shape)
             Adding += product.Adding;
             Searching += product.Searching;
             Loading += product.Loading;
-            Read += product.Read;
             Product += product.Product;
         }
     }

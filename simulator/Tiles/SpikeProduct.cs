@@ -1,5 +1,3 @@
-using NeuroChip.Ir;
-
 namespace NeuroChip.Simulator.Tiles;
 
 /// <summary>Cycles and traffic of one product of a spike matrix with a weight matrix on a product-sparse tile.</summary>
@@ -20,14 +18,13 @@ internal readonly record struct SpikeProduct(long Adding, long Searching, long L
     /// <param name="shape">The tile.</param>
     /// <param name="spikes">Spike matrix, M x K.</param>
     /// <param name="outputs">N.</param>
-    /// <param name="taps">Taps of the kernel: an input is read once and unfolded on the tile.</param>
+    /// <param name="read">Bits it reads from DRAM.</param>
     /// <param name="inputKept">Whether the inputs are on the tile when the layer begins, so that no first tile has to be loaded.</param>
-    public static SpikeProduct OfLayer(ProductSparseShape shape, SpikeMatrix spikes, long outputs, int taps, bool inputKept)
+    public static SpikeProduct OfLayer(ProductSparseShape shape, SpikeMatrix spikes, long outputs, long read, bool inputKept)
     {
         long m = spikes.Rows, k = spikes.Columns;
         var groups = CeilingDivision.Of(outputs, shape.Lanes);
         var product = ProductSparsity.Count(spikes, shape.Rows, shape.Columns) * groups;
-        var read = (k * outputs * shape.WeightBits * CeilingDivision.Of(m, shape.Rows)) + (m * k * groups / taps);
         var first = FirstTile(shape, m, k, outputs, inputKept, weightsKept: false);
         return Of(shape, product, m / shape.PopcountLanes * groups, read, first);
     }
@@ -43,11 +40,9 @@ internal readonly record struct SpikeProduct(long Adding, long Searching, long L
         var product = ProductSparsity.Count(spikes, shape.Rows, shape.Columns) * groups;
         long popcounts = 0;
         for (long row = 0; row < m; row += shape.Rows) popcounts += Math.Min(shape.Rows, m - row) / shape.PopcountLanes;
-        var inputs = inputKept ? 0 : m * k * (m * k <= shape.SpikeBuffer ? 1 : groups);
-        var held = k * outputs * shape.WeightBits <= shape.WeightBuffer || k <= shape.Columns;
-        var weights = weightsKept ? 0 : k * outputs * shape.WeightBits * (held ? 1 : CeilingDivision.Of(m, shape.Rows));
+        var read = BlockTraffic.OfOperands(shape, m, k, outputs, inputKept, weightsKept);
         var first = FirstTile(shape, m, k, outputs, inputKept, weightsKept);
-        return Of(shape, product, popcounts * CeilingDivision.Of(k, shape.Columns) * groups, inputs + weights, first);
+        return Of(shape, product, popcounts * CeilingDivision.Of(k, shape.Columns) * groups, read, first);
     }
 
     private static SpikeProduct Of(ProductSparseShape shape, ProductCounts product, long popcounts, long read, long first)

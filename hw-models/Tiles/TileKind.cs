@@ -54,17 +54,11 @@ public sealed record TileKind
     /// <summary>Multipliers with adder.</summary>
     public Quantity? MacLanes { get; init; }
 
-    /// <summary>Exponentials in a cycle, for softmax (product-sparse).</summary>
+    /// <summary>Exponentials in a cycle, for layers with a softmax.</summary>
     public Quantity? ExponentLanes { get; init; }
 
-    /// <summary>Divisions in a cycle, for softmax and LayerNorm (product-sparse).</summary>
+    /// <summary>Divisions in a cycle, for layers with a softmax or a normalisation.</summary>
     public Quantity? DivideLanes { get; init; }
-
-    /// <summary>
-    /// Bits from and to DRAM, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers: how published comparisons
-    /// state the traffic of designs they have no model of (dense). Null if the traffic is not known.
-    /// </summary>
-    public Quantity? TrafficRatio { get; init; }
 
     /// <summary>Membership tests in a cycle (event-driven attention).</summary>
     public Quantity? ProbeLanes { get; init; }
@@ -86,6 +80,12 @@ public sealed record TileKind
 
     /// <summary>Columns of the array: inputs at a time (dense); columns K of a tile of the spike matrix (product-sparse).</summary>
     public Quantity? Columns { get; init; }
+
+    /// <summary>
+    /// Bits from and to DRAM, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers: how published comparisons
+    /// state the traffic of designs they have no model of (dense). Null if the traffic is not known.
+    /// </summary>
+    public Quantity? TrafficRatio { get; init; }
 
     /// <summary>Memory for weights, in each tile.</summary>
     public Quantity? WeightMemory { get; init; }
@@ -115,9 +115,8 @@ public sealed record TileKind
         Engine = f.Choice("engine", t?.Engine, "How it goes through its work."),
         Lanes = f.OptionalQuantity("lanes", Dimension.CountOf("lanes", "lane"), t?.Lanes, "Adders, side by side over output channels."),
         MacLanes = f.OptionalQuantity("mac_lanes", Dimension.CountOf("lanes", "lane"), t?.MacLanes, "Multipliers with adder."),
-        ExponentLanes = f.OptionalQuantity("exponent_lanes", Dimension.CountOf("lanes", "lane"), t?.ExponentLanes, "Exponentials in a cycle of a product-sparse engine, for softmax."),
-        DivideLanes = f.OptionalQuantity("divide_lanes", Dimension.CountOf("lanes", "lane"), t?.DivideLanes, "Divisions in a cycle of a product-sparse engine, for softmax and LayerNorm."),
-        TrafficRatio = f.OptionalQuantity("traffic_ratio", Dimension.Ratio, t?.TrafficRatio, "Bits from and to DRAM of a dense array, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers."),
+        ExponentLanes = f.OptionalQuantity("exponent_lanes", Dimension.CountOf("lanes", "lane"), t?.ExponentLanes, "Exponentials in a cycle, for layers with a softmax."),
+        DivideLanes = f.OptionalQuantity("divide_lanes", Dimension.CountOf("lanes", "lane"), t?.DivideLanes, "Divisions in a cycle, for layers with a softmax or a normalisation."),
         ProbeLanes = f.OptionalQuantity("probe_lanes", Dimension.CountOf("lanes", "lane"), t?.ProbeLanes, "Membership tests in a cycle, for attention."),
         PopcountLanes = f.OptionalQuantity("popcount_lanes", Dimension.CountOf("lanes", "lane"), t?.PopcountLanes, "Rows of spikes counted in a cycle by a product-sparse engine."),
         EventCycles = f.OptionalQuantity("event_cycles", Dimension.Cycles, t?.EventCycles, "Cycles to take an event from the queue and decode it."),
@@ -125,6 +124,7 @@ public sealed record TileKind
         NeuronCycles = f.OptionalQuantity("neuron_cycles", Dimension.Cycles, t?.NeuronCycles, "Cycles a neuron unit takes for an update."),
         Rows = f.OptionalQuantity("rows", Dimension.CountOf("rows", "row"), t?.Rows, "Rows of a dense array (output channels at a time), or of a tile of the spike matrix."),
         Columns = f.OptionalQuantity("columns", Dimension.CountOf("columns", "column"), t?.Columns, "Columns of a dense array (inputs at a time), or of a tile of the spike matrix."),
+        TrafficRatio = f.OptionalQuantity("traffic_ratio", Dimension.Ratio, t?.TrafficRatio, "Bits from and to DRAM of a dense array, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers."),
         WeightMemory = f.OptionalQuantity("weight_memory", Dimension.Memory, t?.WeightMemory, "Memory for weights, in each tile."),
         DoubleBuffered = f.Flag("double_buffered", t?.DoubleBuffered, "Whether one half of the weight memory is filled while the other is used."),
         EventMemory = f.OptionalQuantity("event_memory", Dimension.Memory, t?.EventMemory, "Memory for waiting events or spike bitmaps, in each tile."),

@@ -40,7 +40,9 @@ public static class RecordedEmissions
                 $"the trace has: {string.Join(", ", arrays.Keys.Order(StringComparer.Ordinal).Select(k => $"'{k}'"))}", $"populations: {string.Join(", ", image.Populations.Select(p => $"'{p.Name}'"))}"));
         }
 
-        foreach (var (name, array) in arrays.Where(a => !used.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal))
+        // What --output writes holds the model's outputs too; they are no surprise.
+        var outputs = image.Readouts.Select(r => r.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, array) in arrays.Where(a => !used.Contains(a.Key) && !outputs.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal))
             warnings.Add(Diagnostic.Warning("NC5046", $"no population of '{image.Name}' is called '{name}'; the array {Tensor.FormatShape(array.Shape)} is not used", new Place(file, name)));
         bag.ThrowIfErrors();
 

@@ -41,11 +41,20 @@ internal sealed class CompileOptionSet
         });
     }
 
+    /// <summary>Those that <see cref="AddTo"/> adds.</summary>
+    public IEnumerable<Option> All => [timesteps, inputShapes, states, chip, precision, calibrate, placer, router, seed, verify, strict];
+
     public void AddTo(Command command)
     {
         AddImportOptionsTo(command);
         foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, verify, strict]) command.Add(option);
     }
+
+    /// <summary>The chip that was named, null if none was.</summary>
+    public string? ChipOf(ParseResult parsed) => parsed.GetResult(chip) is { Implicit: false } ? parsed.GetValue(chip) : null;
+
+    /// <summary>The seed.</summary>
+    public int SeedOf(ParseResult parsed) => parsed.GetValue(seed);
 
     public void AddImportOptionsTo(Command command)
     {

@@ -28,21 +28,40 @@ internal sealed class PopulationDraft(int id, string name, int[] shape)
 
     public List<ProjectionDraft> Incoming { get; } = [];
 
-    /// <summary>Takes part in an operation on images; false if another image shape was agreed on before.</summary>
-    public bool AgreesOn(int[]? image)
+    /// <summary>Whether operations on tokens need the elements in the framework's order, channels innermost.</summary>
+    public bool InOrder { get; private set; }
+
+    /// <summary>Takes part in an operation on images, or on tokens; false if another order of addresses was agreed on before.</summary>
+    public bool AgreesOn(int[]? image, bool tokens)
     {
         if (image is null) return true;
         if (image.Aggregate(1, (a, b) => a * b) != Size) return false;
+        var oneOrder = image[1] == 1 || image[1] == Size;
+        if (tokens || (oneOrder && InOrder))
+        {
+            if (Image is not null && Image[1] != 1 && Image[1] != Size) return false;
+            InOrder |= Image is null;
+            return true;
+        }
+        if (InOrder) return false;
         Image ??= image;
-        return Image.AsSpan().SequenceEqual(image);
+        if (Image[1] != image[1]) return oneOrder && (Image[1] == 1 || Image[1] == Size);
+        // One row of pixels, or rows and columns: the addresses are the same.
+        if (image.Length > Image.Length) Image = image;
+        return true;
     }
 }
 
 /// <summary>A projection while the module is being made.</summary>
-internal sealed record ProjectionDraft(int Port, int Source, int Delay, LinearMap Map, Reduction Reduction, string Name);
+/// <remarks>Rows: the population whose emissions are the rows of a <see cref="ContractionMap"/>, else null.</remarks>
+internal sealed record ProjectionDraft(int Port, int Source, int Delay, LinearMap Map, Reduction Reduction, string Name, int? Rows = null);
 
 /// <summary>One population's share in a <see cref="LinearForm"/>.</summary>
-internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, string Name);
+internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, string Name)
+{
+    /// <summary>The population whose emissions are the rows of a <see cref="ContractionMap"/>, else null.</summary>
+    public int? Rows { get; init; }
+}
 
 /// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero; one value or one per element).</summary>
 internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, float[]? Bias)

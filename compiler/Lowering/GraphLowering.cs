@@ -12,14 +12,16 @@ namespace NeuroChip.Compiler.Lowering;
 /// From tensors to spike events. Works back from the outputs: a value that is affine in emissions becomes a sum of linear maps, a value that
 /// is not becomes a population, and where two linear operations cannot be one, a relay population stands between them.
 /// </summary>
-public sealed class GraphLowering
+public sealed partial class GraphLowering
 {
     private readonly Graph graph;
     private readonly StateLoops loops;
     private readonly NeuronRecogniser recogniser;
     private readonly List<PopulationDraft> drafts = [];
     private readonly Dictionary<int, LinearForm> forms = [];
-    private readonly Dictionary<object, LinearForm> relays = new(ReferenceEqualityComparer.Instance);
+    private readonly SharedValues shared;
+    private readonly Dictionary<(IReadOnlyList<LinearTerm> Terms, float[]? Bias), int> relays = [];
+    private readonly Dictionary<(int Population, string Shape), int> views = [];
     private readonly Dictionary<int, int> populationOf = [];
     private readonly Dictionary<int, (int Population, ElementwiseProgram Program)> observedIn = [];
     private readonly List<int> wanted = [];
@@ -32,6 +34,7 @@ public sealed class GraphLowering
         this.graph = graph;
         loops = new(graph);
         recogniser = new(graph, loops);
+        shared = new(graph);
     }
 
     /// <summary>Lowers a graph to a float32 module without pipeline stages.</summary>
@@ -118,7 +121,10 @@ public sealed class GraphLowering
     private LinearForm Form(int node)
     {
         if (forms.TryGetValue(node, out var known)) return known;
-        var form = MakeForm(graph.Nodes[node]);
+        var n = graph.Nodes[node];
+        var form = MakeForm(n);
+        // What several read is computed once: a residual stream is one chain of relays.
+        if (shared.IsShared(n) && SharedValues.IsWorthSending(form)) form = Relay(form, NameOf(n.Name));
         return forms[node] = form;
     }
 
@@ -141,24 +147,118 @@ public sealed class GraphLowering
                 return MaxPool(n, shape);
             case "Concat":
                 return Concat(n, shape, size);
+            case "ScatterND":
+                return Assigned(n, shape) ?? Refused(n, shape);
+            case "Pad" when Rearrangements.ImagePad(graph, n) is { } pad && FeedsWindows(n.Id):
+                return Padded(n, pad, shape);
         }
+        if (Product(n, shape) is { } product) return product;
         if (LinearOperators.Of(graph, n, out var of) is not var (map, bias)) return Refused(n, shape);
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
 
     private LinearForm Through(LinearForm operand, LinearMap map, float[]? bias, GraphNode n, int of, int[] shape)
     {
+        // A constant that stays the same over the image goes past a relay, so that what is padded behind the relay is padded with zero.
+        var constant = operand.Bias is null ? null : LinearConstants.Through(map, operand.Bias);
+        LinearForm Sent() => constant is null || LinearConstants.IsUniform(map, constant) ? LinearRelay(operand, NameOf(n.Name)) : Relay(operand, NameOf(n.Name));
         // A sum of many emissions is cheaper sent once, as a count, than mapped term by term.
-        if (operand.Terms.Count > 2) operand = Relay(operand, NameOf(n.Name));
+        if (operand.Terms.Count > 2) operand = Sent();
         var terms = operand.Terms.Select(t => (Term: t, Map: LinearAlgebra.Compose(t.Map, map))).ToArray();
         if (Array.Exists(terms, t => t.Map is null))
         {
-            operand = Relay(operand, NameOf(n.Name));
+            operand = Sent();
             terms = [.. operand.Terms.Select(t => (t, LinearAlgebra.Compose(t.Map, map)))];
         }
-        var constant = operand.Bias is null ? bias : OfConstant(n, of, operand.Bias);
-        if (n.Op == "Pad" && operand.Bias is null && FillOf(n) != 0) constant = OfConstant(n, of, [0]);
+        if (operand.Bias is null) constant = null;
+        if (n.Op == "Pad" && FillOf(n) is not 0 and var fill) constant = Filled(map, constant, fill);
+        if (bias is not null) constant = constant is null ? bias : Floats.Add(constant, bias);
         return new(shape, [.. terms.Select(t => t.Term with { Map = t.Map!, Name = n.Name })], IsZero(constant) ? null : constant);
+    }
+
+    /// <summary>Whether only windows look at a value, directly or with slices of it assigned: then a pad can be a part of them.</summary>
+    private bool FeedsWindows(int node)
+    {
+        var readers = shared.ReadersOf(node);
+        return readers.Count > 0 && readers.All(r => r.Op switch
+        {
+            "Conv" or "AveragePool" => r.Operands[0] == node,
+            "ScatterND" => r.Operands[0] == node && FeedsWindows(r.Id),
+            _ => false,
+        });
+    }
+
+    /// <summary>An image padded with zero: linear parts behind synapses are sent first, so that the pad can join the window behind it.</summary>
+    private LinearForm Padded(GraphNode n, PoolingMap pad, int[] shape)
+    {
+        var operand = Form(n.Operands[0]);
+        if (operand.Terms.Count > 2 || operand.Terms.Any(t => t.Map is not ElementMap)) operand = LinearRelay(operand, NameOf(n.Name));
+        return Through(operand, pad, null, n, 0, shape);
+    }
+
+    /// <summary>What a pad is filled with, where it is not zero, on top of a constant that was moved.</summary>
+    private static float[] Filled(LinearMap map, float[]? constant, float fill)
+    {
+        // Elements that ones do not reach are the padding.
+        var reached = LinearConstants.Through(map, Floats.One);
+        return Floats.Zip(constant ?? [0], reached, (value, covered) => covered == 0 ? fill : value);
+    }
+
+    /// <summary>
+    /// Slices assigned at constant places. Written elements take nothing of what was there before; what is written is a constant, as the border
+    /// that a re-parameterised block pads with, or another value.
+    /// </summary>
+    private LinearForm? Assigned(GraphNode n, int[] shape)
+    {
+        if (Rearrangements.Written(graph, n) is not { } written) return null;
+        var (data, updates) = (Form(n.Operands[0]), Form(n.Operands[2]));
+        if (updates.Terms.Count > 0 && written.Distinct().Count() != written.Length) return null;
+        var size = data.Size;
+        var keep = new int[size];
+        for (var i = 0; i < size; i++) keep[i] = i;
+        foreach (var w in written) keep[w] = -1;
+        var kept = Masked(data, keep, n);
+        float[]? bias = null;
+        if (data.Bias is not null || updates.Bias is not null)
+        {
+            bias = new float[size];
+            for (var i = 0; i < size; i++) bias[i] = keep[i] < 0 ? 0 : data.Bias?[data.Bias.Length == 1 ? 0 : i] ?? 0;
+            for (var u = 0; u < written.Length; u++) bias[written[u]] = updates.Bias?[updates.Bias.Length == 1 ? 0 : u] ?? 0;
+            bias = Floats.Compact(Even(bias, shape, keep));
+        }
+        var result = new LinearForm(shape, kept.Terms, IsZero(bias) ? null : bias);
+        return updates.Terms.Count == 0 ? result : result.Plus(Through(updates with { Bias = null }, new IndexMap(written, size, Floats.One), null, n, 2, shape));
+    }
+
+    /// <summary>
+    /// A border that is what surrounds it, but for the rounding of a normalisation folded by someone else (its image of zero is computed apart from the
+    /// bias it was folded into), is that.
+    /// </summary>
+    private static float[] Even(float[] values, int[] shape, int[] keep)
+    {
+        if (shape.Length < 3 || shape[0] != 1) return values;
+        var pixels = values.Length / shape[1];
+        var tolerance = 4e-6f * values.Max(Math.Abs);
+        var even = (float[])values.Clone();
+        for (var c = 0; c < shape[1]; c++)
+        {
+            var inside = Array.FindIndex(keep, c * pixels, pixels, k => k >= 0);
+            if (inside < 0) return values;
+            for (var i = c * pixels; i < (c + 1) * pixels; i++)
+            {
+                if (Math.Abs(values[i] - values[inside]) > tolerance) return values;
+                even[i] = values[inside];
+            }
+        }
+        return even;
+    }
+
+    /// <summary>A form without bias of which only some elements are left; one that is zero at the others anyway is left as it is.</summary>
+    private LinearForm Masked(LinearForm form, int[] keep, GraphNode n)
+    {
+        form = form with { Bias = null };
+        if (form.Terms.All(t => t.Map is PoolingMap { IsSelection: true } pad && LinearConstants.IsZeroBeside(pad, keep))) return form;
+        return Through(form, new IndexMap(keep, keep.Length, Floats.One), null, n, 0, form.Shape);
     }
 
     /// <summary>Element-wise operators that are affine in emissions; null if this one is not.</summary>
@@ -183,6 +283,8 @@ public sealed class GraphLowering
             case "Mul" when IsConstant(0) || IsConstant(1):
                 var variable = IsConstant(0) ? 1 : 0;
                 return Widen(Form(n.Operands[variable]), shape, n).Scaled(Value(1 - variable), RelayHere);
+            case "Mul":
+                return Product(n, shape);
             case "Div" when IsConstant(1):
                 return Widen(Form(n.Operands[0]), shape, n).Scaled([.. Value(1).Select(v => 1 / v)], RelayHere);
             case "Where" when IsConstant(1) && IsConstant(2):
@@ -224,7 +326,7 @@ public sealed class GraphLowering
         for (var t = 0; t < from.Length; t++) (lists[(int)from[t]] ??= []).Add((t, 1f));
         var spread = LinearAlgebra.FromLists(lists, size);
         var relay = form.Terms.All(t => t.Map is ElementMap { IsUnit: true }) ? form : Relay(form, NameOf(n.Name));
-        var bias = form.Bias is null || relay != form ? null : Floats.Broadcast(Tensor.Of([.. form.Shape], Full(form.Bias, form.Size)), shape);
+        var bias = relay.Bias is not { } constant ? null : Floats.Broadcast(Tensor.Of([.. form.Shape], Full(constant, form.Size)), shape);
         return new(shape, [.. relay.Terms.Select(t => t with { Map = spread })], bias);
     }
 
@@ -354,11 +456,43 @@ public sealed class GraphLowering
     /// <summary>A population that emits the form's value, for where it cannot be mapped on as it is; the same for every reader.</summary>
     private LinearForm Relay(LinearForm form, string near)
     {
-        if (relays.TryGetValue(form, out var known)) return known;
-        var domain = form.Bias is null && form.Terms.All(t => drafts[t.Population].Domain is SpikeDomain.Binary or SpikeDomain.Count && AddsCounts(t.Map)) ? SpikeDomain.Count : SpikeDomain.Real;
-        var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
-        Connect(draft, 0, form, Reduction.Sum);
-        return relays[form] = Emits(draft.Id, form.Shape);
+        // A product is counted as it is and weighted on the way out.
+        var factor = 1f;
+        var only = form is { Bias: null, Terms: [{ Map: ContractionMap { Factor: not 1 } } term] } ? term : null;
+        var product = only?.Map as ContractionMap;
+        if (product is not null) factor = product.Factor;
+        if (!relays.TryGetValue((form.Terms, form.Bias), out var relay))
+        {
+            var key = (form.Terms, form.Bias);
+            if (factor != 1) form = form with { Terms = [only! with { Map = product! with { Factor = 1 } }] };
+            var domain = form.Bias is null && form.Terms.All(IsCount) ? SpikeDomain.Count : SpikeDomain.Real;
+            var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
+            Connect(draft, 0, form, Reduction.Sum);
+            relays[key] = relay = draft.Id;
+        }
+        return Emits(relay, form.Shape).Scaled([factor], f => f);
+
+        bool IsCount(LinearTerm t) => IsCounted(t.Population) && AddsCounts(t.Map) && (t.Rows is not { } rows || IsCounted(rows));
+
+        bool IsCounted(int population) => drafts[population].Domain is SpikeDomain.Binary or SpikeDomain.Count;
+    }
+
+    /// <summary>The same with the constant part left outside: the relay sends the linear part alone.</summary>
+    private LinearForm LinearRelay(LinearForm form, string near) => Relay(form with { Bias = null }, near) with { Bias = form.Bias };
+
+    /// <summary>A population's emissions once more, in the order that an operation on images, or on tokens, needs; where its own order is another one.</summary>
+    private int View(PopulationDraft source, int[] image, bool tokens)
+    {
+        int[] shape = tokens ? [1, source.Size / image[1], image[1]] : image;
+        var key = (source.Id, $"{tokens} {string.Join(',', shape)}");
+        if (!views.TryGetValue(key, out var view))
+        {
+            var domain = source.Domain == SpikeDomain.Signed ? SpikeDomain.Real : source.Domain;
+            var draft = Add(Unique($"{source.Name}.sum"), shape, new RelayNeuron(Parameter.One), domain);
+            Connect(draft, 0, Emits(source.Id, shape), Reduction.Sum);
+            views[key] = view = draft.Id;
+        }
+        return view;
     }
 
     private static bool AddsCounts(LinearMap map) => map switch
@@ -367,6 +501,7 @@ public sealed class GraphLowering
         IndexMap m => m.Factor.All(IsCount),
         PoolingMap m => m.Factor.All(IsCount),
         ExplicitMap m => m.Weights.All(IsCount),
+        ContractionMap m => IsCount(m.Factor),
         _ => false,
     };
 
@@ -374,18 +509,23 @@ public sealed class GraphLowering
 
     private void Connect(PopulationDraft target, int port, LinearForm form, Reduction reduction)
     {
+        form = WithFactorsFolded(target, port, form);
         foreach (var term in form.Terms)
         {
             var source = drafts[term.Population];
             var from = term;
-            if (!source.AgreesOn(term.Map.SourceImage)) from = Emits(Relay(Emits(source.Id, term.Map.SourceImage!), source.Name).Terms[0].Population, term.Map.SourceImage!).Terms[0] with { Map = term.Map, Delay = term.Delay };
-            if (from != term) drafts[from.Population].AgreesOn(term.Map.SourceImage);
-            if (!target.AgreesOn(term.Map.TargetImage))
+            if (!source.AgreesOn(term.Map.SourceImage, term.Map.SourceTokens))
             {
-                var middle = Relay(new(term.Map.TargetImage!, [from], null), target.Name).Terms[0].Population;
+                from = term with { Population = View(source, term.Map.SourceImage!, term.Map.SourceTokens) };
+                drafts[from.Population].AgreesOn(term.Map.SourceImage, term.Map.SourceTokens);
+            }
+            if (!target.AgreesOn(term.Map.TargetImage, term.Map.TargetTokens))
+            {
+                var image = term.Map.TargetImage!;
+                var middle = Relay(new(term.Map.TargetTokens ? [1, target.Size / image[1], image[1]] : image, [from], null), target.Name).Terms[0].Population;
                 from = new(middle, 0, new ElementMap(target.Size, Floats.One), term.Name);
             }
-            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name));
+            target.Incoming.Add(new(port, from.Population, from.Delay, from.Map, reduction, from.Name, from.Rows));
         }
         target.Bias[port] = form.Bias;
     }
@@ -399,14 +539,6 @@ public sealed class GraphLowering
 
     private LinearForm Emits(int population, int[] shape) => new(shape, [new(population, 0, new ElementMap(drafts[population].Size, Floats.One), drafts[population].Name)], null);
 
-    private float[] OfConstant(GraphNode n, int of, float[] value)
-    {
-        var operands = n.Operands.Select(o => o < 0 ? null : graph.Nodes[o].Constant).ToArray();
-        var shape = graph.Nodes[n.Operands[of]].Shape;
-        operands[of] = Tensor.Of(shape, Full(value, Tensor.Count(shape.AsSpan())));
-        return Floats.Compact(StepEvaluation.Evaluate(n.Op, new(n.Attributes), null, n.Shape, [.. Enumerable.Range(0, operands.Length)], operands).ToFloats());
-    }
-
     private float FillOf(GraphNode pad) => pad.Operands.Length > 2 && pad.Operands[2] >= 0 && graph.Nodes[pad.Operands[2]].Constant is { } c ? (float)c.At(0) : 0;
 
     private static float[] Full(float[] values, int size) => values.Length == size ? values : [.. Enumerable.Repeat(values[0], size)];
@@ -416,11 +548,11 @@ public sealed class GraphLowering
     private string? PathOf(NeuronCluster cluster)
     {
         // The shallowest path among the neuron's own operators is the module the framework knows.
-        var paths = cluster.Order.Select(i => ModulePath.Of(graph.Nodes[i].Name)).Where(p => p is not null).ToArray();
+        var paths = cluster.Order.Select(i => ModulePath.Of(graph.Nodes[i].Name, graph.Scopes)).Where(p => p is not null).ToArray();
         return paths.GroupBy(p => p).OrderByDescending(g => g.Count()).ThenBy(g => g.Key!.Length).FirstOrDefault()?.Key;
     }
 
-    private static string NameOf(string nodeName) => ModulePath.Of(nodeName) ?? nodeName.Trim('/').Replace('/', '.');
+    private string NameOf(string nodeName) => ModulePath.Of(nodeName, graph.Scopes) ?? nodeName.Trim('/').Replace('/', '.');
 
     private string Unique(string name)
     {

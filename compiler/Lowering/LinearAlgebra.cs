@@ -20,7 +20,14 @@ internal static class LinearAlgebra
         (ElementMap element, IndexMap index) => new IndexMap(index.TargetOf, index.Count, Floats.Multiply(index.Factor, Moved(element.Factor, index))),
         (ElementMap element, PoolingMap { Max: false } pool) => pool.AsConvolution()?.AfterFactor(element.Factor),
         (ElementMap element, ExplicitMap map) => ScaleSources(map, element.Factor),
-        (IndexMap index, IndexMap next) => Chain(index, next),
+        (ContractionMap product, IndexMap { Factor.Length: 1 } index) => product.Moved(ContractionSide.Target, index.Count, t => index.TargetOf[t])?.Scaled(index.Factor),
+        (ContractionMap product, ExplicitMap map) => Summed(product, map),
+        (ContractionMap product, PoolingMap { Max: false } pool) => Summed(product, Synapses(pool)),
+        (IndexMap index, IndexMap next) => Chain(index, next).Simplest(),
+        (IndexMap index, ConvolutionMap conv) => Turned(index, conv),
+        (ConvolutionMap conv, IndexMap index) => Turned(conv, index),
+        (IndexMap index, PoolingMap pool) => Turned(index, pool),
+        (PoolingMap pool, IndexMap index) => Turned(pool, index),
         (IndexMap index, MatrixMap matrix) => Gathered(index, matrix),
         (IndexMap index, ExplicitMap map) => Gathered(index, map),
         (MatrixMap matrix, IndexMap index) => Scattered(matrix, index),
@@ -33,6 +40,23 @@ internal static class LinearAlgebra
         (PoolingMap { Max: false } a, PoolingMap { Max: false } b) when a.AsConvolution() is { } x && b.AsConvolution() is { } y => Convolutions(x, y),
         _ => null,
     };
+
+    /// <summary>A convolution on tokens that come as an image, or the other way round: only the order of the elements is another.</summary>
+    private static ConvolutionMap? Turned(IndexMap index, ConvolutionMap conv) =>
+        index.AsTransposition() is var (a, _) && a == (conv.SourceTokens ? conv.Channels : conv.Sources / conv.Channels)
+            && conv.AfterFactor(index.Factor) is { } scaled ? scaled with { SourceTokens = !conv.SourceTokens } : null;
+
+    private static LinearMap? Turned(ConvolutionMap conv, IndexMap index) =>
+        index.AsTransposition() is var (a, _) && a == (conv.TargetTokens ? conv.Targets / conv.OutChannels : conv.OutChannels)
+            ? (conv with { TargetTokens = !conv.TargetTokens }).Scaled(index.Factor) : null;
+
+    private static PoolingMap? Turned(IndexMap index, PoolingMap pool) =>
+        index.AsTransposition() is var (a, _) && index.Factor is [1f] && a == (pool.SourceTokens ? pool.Channels : pool.Sources / pool.Channels)
+            ? pool with { SourceTokens = !pool.SourceTokens } : null;
+
+    private static LinearMap? Turned(PoolingMap pool, IndexMap index) =>
+        index.AsTransposition() is var (a, _) && a == (pool.TargetTokens ? pool.Targets / pool.Channels : pool.Channels)
+            ? (pool with { TargetTokens = !pool.TargetTokens }).Scaled(index.Factor) : null;
 
     /// <summary>A pooling map as explicit synapses.</summary>
     public static ExplicitMap Synapses(PoolingMap pool)
@@ -51,7 +75,9 @@ internal static class LinearAlgebra
                     {
                         var x = pool.X.InputOf(p % pool.X.Output, kx);
                         if (x < 0 || x >= pool.X.Input) continue;
-                        (bySource[(c * inPixels) + (y * pool.X.Input) + x] ??= []).Add(((c * outPixels) + p, pool.Factor[pool.Factor.Length == 1 ? 0 : p]));
+                        var pixel = (y * pool.X.Input) + x;
+                        (bySource[pool.SourceTokens ? (pixel * pool.Channels) + c : (c * inPixels) + pixel] ??= [])
+                            .Add((pool.TargetTokens ? (p * pool.Channels) + c : (c * outPixels) + p, pool.Factor[pool.Factor.Length == 1 ? 0 : p]));
                     }
                 }
             }
@@ -73,6 +99,15 @@ internal static class LinearAlgebra
             for (var i = 0; i < list.Count; i++) (targetOf[offsets[a] + i], weights[offsets[a] + i]) = list[i];
         }
         return new(offsets, targetOf, weights, targets);
+    }
+
+    /// <summary>A product followed by sums along some of its axes; null if the second map is anything else.</summary>
+    private static LinearMap? Summed(ContractionMap product, ExplicitMap map)
+    {
+        if (map.Weights.Length == 0 || map.Weights.Any(w => w != map.Weights[0])) return null;
+        for (var a = 0; a < map.Sources; a++)
+            if (map.Offsets[a + 1] - map.Offsets[a] > 1) return null;
+        return product.Moved(ContractionSide.Target, map.Targets, t => map.Offsets[t + 1] > map.Offsets[t] ? map.TargetOf[map.Offsets[t]] : -1)?.Scaled([map.Weights[0]]);
     }
 
     private static float[] Moved(float[] factor, IndexMap index)
@@ -195,6 +230,7 @@ internal static class LinearAlgebra
     /// </summary>
     private static ConvolutionMap? Convolutions(ConvolutionMap first, ConvolutionMap second)
     {
+        if (first.TargetTokens != second.SourceTokens && first.Targets != first.OutChannels) return null;
         if (Merge(first.Y, second.Y) is not { } y || Merge(first.X, second.X) is not { } x) return null;
         var before = (long)first.Y.Kernel * first.X.Kernel * (first.OutChannels / first.Groups) / (first.Y.Stride * first.X.Stride);
         var outputs = second.OutChannels / second.Groups;
@@ -227,7 +263,7 @@ internal static class LinearAlgebra
                 }
             }
         }
-        return new(y, x, first.Channels, second.OutChannels, groups, false, first.OneDimensional, weights);
+        return new(y, x, first.Channels, second.OutChannels, groups, false, first.OneDimensional, weights) { SourceTokens = first.SourceTokens, TargetTokens = second.TargetTokens };
     }
 
     private static Window? Merge(Window first, Window second)

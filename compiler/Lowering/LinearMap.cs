@@ -20,6 +20,12 @@ internal abstract record LinearMap
     /// <summary>Shape as an image that the result must have, or null.</summary>
     public virtual int[]? TargetImage => null;
 
+    /// <summary>Whether the source's elements come pixel by pixel, channels innermost (tokens, [1,N,C]), and not channel by channel.</summary>
+    public bool SourceTokens { get; init; }
+
+    /// <summary>The same of the result's elements.</summary>
+    public bool TargetTokens { get; init; }
+
     /// <summary>The map followed by a factor per result element (or one for all); null if this form cannot hold it.</summary>
     public abstract LinearMap? Scaled(float[] factor);
 }
@@ -44,6 +50,27 @@ internal sealed record IndexMap(int[] TargetOf, int Count, float[] Factor) : Lin
     public override int Targets => Count;
 
     public override LinearMap Scaled(float[] factor) => new IndexMap(TargetOf, Count, Floats.Multiply(Factor, factor));
+
+    /// <summary>The same map in its simplest form: what moves nothing is element by element.</summary>
+    public LinearMap Simplest()
+    {
+        if (TargetOf.Length != Count) return this;
+        for (var i = 0; i < TargetOf.Length; i++)
+            if (TargetOf[i] != i) return this;
+        return new ElementMap(Count, Factor);
+    }
+
+    /// <summary>Extents (A, B) if element (a, b) of [A, B] goes to (b, a) of [B, A]; null if it is no such transposition.</summary>
+    public (int A, int B)? AsTransposition()
+    {
+        if (TargetOf.Length != Count || Count < 4 || TargetOf[0] != 0) return null;
+        var a = TargetOf[1];
+        if (a <= 1 || Count % a != 0) return null;
+        var b = Count / a;
+        for (var i = 0; i < TargetOf.Length; i++)
+            if (TargetOf[i] != (i % b * a) + (i / b)) return null;
+        return (a, b);
+    }
 }
 
 /// <summary>A full matrix, [Sources, Targets].</summary>
@@ -57,22 +84,6 @@ internal sealed record MatrixMap(int Rows, int Columns, float[] Weights) : Linea
     {
         var scaled = new float[Weights.Length];
         for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : i % Columns];
-        return this with { Weights = scaled };
-    }
-}
-
-/// <summary>The same matrix [Inputs, Outputs] on each of a number of tokens.</summary>
-internal sealed record TokenMap(int Tokens, int Inputs, int Outputs, float[] Weights) : LinearMap
-{
-    public override int Sources => Tokens * Inputs;
-
-    public override int Targets => Tokens * Outputs;
-
-    public override LinearMap? Scaled(float[] factor)
-    {
-        if (factor.Length != 1 && !Floats.HasPeriod(factor, Outputs)) return null;
-        var scaled = new float[Weights.Length];
-        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : i % Outputs];
         return this with { Weights = scaled };
     }
 }
@@ -98,13 +109,13 @@ internal sealed record ConvolutionMap(Window Y, Window X, int Channels, int OutC
     public override LinearMap? Scaled(float[] factor)
     {
         var pixels = Out.H * Out.W;
-        if (factor.Length != 1 && !Floats.IsPerChannel(factor, OutChannels, pixels)) return null;
+        if (Floats.PerChannel(factor, OutChannels, pixels, TargetTokens) is not { } perChannel) return null;
         var scaled = new float[Weights.Length];
         int taps = Y.Kernel * X.Kernel, perGroup = OutChannels / Groups;
         for (var i = 0; i < scaled.Length; i++)
         {
             var oc = Transposed ? (i / (taps * perGroup) / (Channels / Groups) * perGroup) + (i / taps % perGroup) : i / (taps * (Channels / Groups));
-            scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : oc * pixels];
+            scaled[i] = Weights[i] * perChannel[perChannel.Length == 1 ? 0 : oc];
         }
         return this with { Weights = scaled };
     }
@@ -113,15 +124,24 @@ internal sealed record ConvolutionMap(Window Y, Window X, int Channels, int OutC
     public ConvolutionMap? AfterFactor(float[] factor)
     {
         var pixels = In.H * In.W;
-        if (factor.Length != 1 && !Floats.IsPerChannel(factor, Channels, pixels)) return null;
+        if (Floats.PerChannel(factor, Channels, pixels, SourceTokens) is not { } perChannel) return null;
         var scaled = new float[Weights.Length];
         int taps = Y.Kernel * X.Kernel, inputs = Channels / Groups, outputs = OutChannels / Groups;
         for (var i = 0; i < scaled.Length; i++)
         {
             var c = Transposed ? i / (taps * outputs) : (i / (taps * inputs) / outputs * inputs) + (i / taps % inputs);
-            scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : c * pixels];
+            scaled[i] = Weights[i] * perChannel[perChannel.Length == 1 ? 0 : c];
         }
         return this with { Weights = scaled };
+    }
+
+    /// <summary>The same matrix [inputs, outputs] at each of a number of tokens: a convolution with one tap on tokens.</summary>
+    public static ConvolutionMap OnTokens(int tokens, int inputs, int outputs, float[] matrix)
+    {
+        var weights = new float[matrix.Length];
+        for (var o = 0; o < outputs; o++)
+            for (var i = 0; i < inputs; i++) weights[(o * inputs) + i] = matrix[(i * outputs) + o];
+        return new(Window.Single, new(tokens, tokens, 1), inputs, outputs, 1, false, true, weights) { SourceTokens = true, TargetTokens = true };
     }
 }
 
@@ -145,8 +165,11 @@ internal sealed record PoolingMap(Window Y, Window X, int Channels, bool OneDime
         if (Factor.Length != 1 || Max) return null;
         var weights = new float[Channels * Y.Kernel * X.Kernel];
         Array.Fill(weights, Factor[0]);
-        return new(Y, X, Channels, Channels, Channels, false, OneDimensional, weights);
+        return new(Y, X, Channels, Channels, Channels, false, OneDimensional, weights) { SourceTokens = SourceTokens, TargetTokens = TargetTokens };
     }
+
+    /// <summary>Whether each result pixel is one input pixel or zero: padding, cropping, subsampling.</summary>
+    public bool IsSelection => Y.Kernel == 1 && X.Kernel == 1 && !Max;
 }
 
 /// <summary>Explicit synapses, compressed by source; targets of a source ascend.</summary>
@@ -189,13 +212,23 @@ internal static class Floats
         return true;
     }
 
-    /// <summary>Whether values over [channels, pixels] are the same at all pixels.</summary>
-    public static bool IsPerChannel(float[] values, int channels, int pixels)
+    /// <summary>
+    /// One value per channel of values over [channels, pixels], or over [pixels, channels] for <paramref name="tokens"/>; one for all where it is;
+    /// null if they differ inside a channel.
+    /// </summary>
+    public static float[]? PerChannel(float[] values, int channels, int pixels, bool tokens)
     {
-        if (values.Length != channels * pixels) return false;
-        for (var i = 0; i < values.Length; i++)
-            if (values[i] != values[i / pixels * pixels]) return false;
-        return true;
+        if (values.Length == 1) return values;
+        if (values.Length != channels * pixels) return null;
+        if (tokens) return HasPeriod(values, channels) ? values[..channels] : null;
+        var result = new float[channels];
+        for (var c = 0; c < channels; c++)
+        {
+            var channel = values.AsSpan(c * pixels, pixels);
+            result[c] = channel[0];
+            if (channel.ContainsAnyExcept(channel[0])) return null;
+        }
+        return result;
     }
 
     /// <summary>A constant tensor broadcast to a shape, as floats in C order; one value if all are equal.</summary>

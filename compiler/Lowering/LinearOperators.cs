@@ -35,7 +35,7 @@ internal static class LinearOperators
             case "ReduceMean" or "ReduceSum":
                 return Reduction(graph, node, attributes) is { } reduced ? (reduced, null) : null;
             case "Transpose" or "Slice" or "Pad" or "Expand" or "Tile" or "Gather" or "Resize":
-                return Rearrangement(graph, node, attributes) is { } moved ? (moved, null) : null;
+                return Rearrangements.Of(graph, node, attributes) is { } moved ? (moved, null) : null;
             default:
                 return null;
         }
@@ -85,7 +85,7 @@ internal static class LinearOperators
             var beta = attributes.Float("beta", 1);
             bias = [.. Floats.Broadcast(c, node.Shape).Select(v => beta * v)];
         }
-        return (shape[0] == 1 ? new MatrixMap(inputs, outputs, rows) : new TokenMap(shape[0], inputs, outputs, rows), bias);
+        return (shape[0] == 1 ? new MatrixMap(inputs, outputs, rows) : ConvolutionMap.OnTokens(shape[0], inputs, outputs, rows), bias);
     }
 
     /// <summary>W x with the weights on the left, as parallel spiking neurons mix their steps.</summary>
@@ -126,7 +126,7 @@ internal static class LinearOperators
             var inputs = a.Shape[^1];
             var outputs = weight.Rank == 1 ? 1 : weight.Shape[1];
             var tokens = Tensor.Count(a.Shape.AsSpan()) / inputs;
-            return (tokens == 1 ? new MatrixMap(inputs, outputs, weight.ToFloats()) : new TokenMap(tokens, inputs, outputs, weight.ToFloats()), null);
+            return (tokens == 1 ? new MatrixMap(inputs, outputs, weight.ToFloats()) : ConvolutionMap.OnTokens(tokens, inputs, outputs, weight.ToFloats()), null);
         }
         if (a.Constant is not { Rank: 2 } left || a.Op != "Constant" || b.Shape.Length > 2) return null;
 
@@ -173,49 +173,31 @@ internal static class LinearOperators
         if (count == 1) return new ElementMap(Tensor.Count(shape.AsSpan()), Floats.One);
         if (shape.Length == 4 && shape[0] == 1 && axes.SetEquals([2, 3]))
             return new PoolingMap(new(shape[2], 1, shape[2]), new(shape[3], 1, shape[3]), shape[1], false, [weight]);
-        if (shape.Length == 3 && shape[0] == 1 && axes.SetEquals([2])) return new PoolingMap(Window.Single, new(shape[2], 1, shape[2]), shape[1], true, [weight]);
-        var lists = new List<(int, float)>?[Tensor.Count(shape.AsSpan())];
+        // Reduced axes side by side: what stays before them are channels, or what stays behind them.
+        var reduced = axes.Where(a => shape[a] > 1).Order().ToArray();
+        int before = Product(0, reduced[0]), after = Product(reduced[^1] + 1, shape.Length);
+        if (before * count * after == Tensor.Count(shape.AsSpan()) && (before == 1 || after == 1))
+            return new PoolingMap(Window.Single, new(count, 1, count), before * after, true, [weight]) { SourceTokens = after > 1 };
+        var targetOf = new int[Tensor.Count(shape.AsSpan())];
         var index = new int[shape.Length];
-        for (var i = 0; i < lists.Length; i++)
+        for (var i = 0; i < targetOf.Length; i++)
         {
             var target = 0;
             for (var d = 0; d < shape.Length; d++)
                 if (!axes.Contains(d)) target = (target * shape[d]) + index[d];
-            lists[i] = [(target, weight)];
+            targetOf[i] = target;
             for (var d = shape.Length - 1; d >= 0 && ++index[d] == shape[d]; d--) index[d] = 0;
         }
-        return LinearAlgebra.FromLists(lists, lists.Length / count);
-    }
+        var weights = new float[targetOf.Length];
+        Array.Fill(weights, weight);
+        return new ExplicitMap([.. Enumerable.Range(0, targetOf.Length + 1)], targetOf, weights, targetOf.Length / count);
 
-    /// <summary>Operators that only move elements: found by moving the numbers of the elements themselves.</summary>
-    private static LinearMap? Rearrangement(Graph graph, GraphNode node, OnnxAttributes attributes)
-    {
-        var source = graph.Nodes[node.Operands[0]];
-        if (node.Op == "Pad" && node.Attributes.TryGetValue("mode", out var mode) && (string)mode != "constant") return null;
-        if (node.Op == "Resize" && attributes.Text("mode", "nearest") != "nearest") return null;
-        var size = Tensor.Count(source.Shape.AsSpan());
-        var numbers = new float[size];
-        for (var i = 0; i < size; i++) numbers[i] = i + 1;
-        var operands = node.Operands.Select(o => o < 0 ? null : graph.Nodes[o].Constant).ToArray();
-        operands[0] = Tensor.Of(source.Shape, numbers);
-        for (var i = 1; i < operands.Length; i++)
-            if (node.Operands[i] >= 0 && operands[i] is null) return null;
-        // A pad with a constant other than zero adds a bias; the caller sees it by applying the operator to zero.
-        if (node.Op == "Pad" && operands.Length > 2 && operands[2] is { } fill && fill.At(0) != 0) operands[2] = Tensor.Scalar(0f);
-        if (size >= 1 << 24) return null;
-        var ids = Enumerable.Range(0, operands.Length).ToArray();
-        var moved = StepEvaluation.Evaluate(node.Op, attributes, null, node.Shape, ids, operands).ToFloats();
-        var lists = new List<(int, float)>?[size];
-        var single = true;
-        for (var t = 0; t < moved.Length; t++)
+        int Product(int from, int to)
         {
-            var s = (int)moved[t] - 1;
-            if (s < 0) continue;
-            if (lists[s] is null) lists[s] = [];
-            else single = false;
-            lists[s]!.Add((t, 1f));
+            var product = 1;
+            for (var d = from; d < to; d++) product *= shape[d];
+            return product;
         }
-        return single ? new IndexMap([.. lists.Select(l => l is null ? -1 : l[0].Item1)], moved.Length, Floats.One) : LinearAlgebra.FromLists(lists, moved.Length);
     }
 
     private static (Window Y, Window X) Windows(IReadOnlyList<int> input, IReadOnlyList<int> output, long[] kernel, OnnxAttributes attributes)

@@ -39,11 +39,11 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             var target = drafts[d];
             foreach (var p in target.Incoming)
             {
-                var (map, rows) = Address(p.Map, layouts[p.Source], layouts[d]);
+                var (map, rows) = p.Map is ContractionMap product ? (Strided(product, p, d), Projection.NoRows) : Address(p.Map, layouts[p.Source], layouts[d]);
                 var name = $"{drafts[p.Source].Name}->{target.Name}";
                 for (var n = 2; !names.Add(name); n++) name = $"{drafts[p.Source].Name}->{target.Name}#{n}";
-                var kind = drafts[p.Source].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
-                projections.Add(new(name, new(idOf[p.Source]), new(idOf[d]), p.Port, map, rows, p.Delay, kind, p.Reduction));
+                var kind = Projection.KindOf(drafts[p.Source].Domain, p.Rows is { } from ? drafts[from].Domain : null);
+                projections.Add(new(name, new(idOf[p.Source]), new(idOf[d]), p.Port, map, rows, p.Delay, kind, p.Reduction) { RowsFrom = p.Rows is { } of ? new(idOf[of]) : null });
             }
         }
         var outputs = readouts.Select(r => Readout(r, idOf));
@@ -52,7 +52,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
 
     private bool Adopt(int draft, int from)
     {
-        if (layouts[draft].ChannelLast || !layouts[from].ChannelLast || drafts[draft].Size != drafts[from].Size) return false;
+        if (drafts[draft].InOrder || layouts[draft].ChannelLast || !layouts[from].ChannelLast || drafts[draft].Size != drafts[from].Size) return false;
         layouts[draft] = layouts[from];
         return true;
     }
@@ -71,7 +71,11 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             if (placed[d] || open[d]) return;
             open[d] = true;
             foreach (var p in drafts[d].Incoming)
+            {
                 if (p.Delay == 0) Visit(p.Source);
+                if (p.Rows is { } rows) Visit(rows);
+            }
+
             placed[d] = true;
             order.Add(d);
         }
@@ -158,13 +162,6 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
                 return Permutation(m.TargetOf, m.Count, m.Factor, source, target);
             case MatrixMap m:
                 return Dense(m, source, target);
-            case TokenMap m when !source.ChannelLast && !target.ChannelLast:
-                return (new ConvMap(Window.Single, new(m.Tokens, m.Tokens, 1), m.Inputs, m.Outputs, 1), Tensor.Of([m.Inputs, m.Outputs], m.Weights));
-            case TokenMap m:
-                var tokens = new List<(int, float)>[m.Sources];
-                for (var a = 0; a < tokens.Length; a++)
-                    tokens[a] = [.. Enumerable.Range(0, m.Outputs).Select(o => ((a / m.Inputs * m.Outputs) + o, m.Weights[(a % m.Inputs * m.Outputs) + o]))];
-                return Explicit(LinearAlgebra.FromLists(tokens, m.Targets), source, target);
             case ConvolutionMap m:
                 return Convolution(m);
             case PoolingMap m:
@@ -176,6 +173,16 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
         }
     }
 
+    /// <summary>A product over the addresses of its three populations.</summary>
+    private StridedMap Strided(ContractionMap product, ProjectionDraft projection, int target)
+    {
+        var (source, rows, result) = (layouts[projection.Source], layouts[projection.Rows!.Value], layouts[target]);
+        var moved = product.Moved(ContractionSide.Source, source.Size, source.AddressOf)?.Moved(ContractionSide.Row, rows.Size, rows.AddressOf)?.Moved(ContractionSide.Target, result.Size, result.AddressOf);
+        var map = moved?.Simplified();
+        // Layouts only exchange the order of axes, and an axis that crosses them was split: this cannot fail for a product of tensors.
+        return map is not null && map.Fault() is null ? map : throw new InvalidOperationException($"'{projection.Name}': {map?.Fault() ?? "its addresses are no sums of strides"}");
+    }
+
     private (AddressFunction, Tensor) Permutation(int[] targetOf, int targets, float[] factor, Layout source, Layout target)
     {
         var moved = new int[targetOf.Length];
@@ -185,7 +192,16 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             moved[a] = t < 0 ? -1 : target.AddressOf(t);
         }
         var rows = InAddressOrder(factor, target, targets);
+        // An image and its tokens lie in the same order where the image's channels are innermost.
+        if (moved.Length == targets && IsIdentity(moved)) return (new IdentityMap(targets, rows.Length), ToTensor(rows));
         return (new PermutationMap([.. moved], targets, rows.Length), ToTensor(rows));
+    }
+
+    private static bool IsIdentity(int[] moved)
+    {
+        for (var a = 0; a < moved.Length; a++)
+            if (moved[a] != a) return false;
+        return true;
     }
 
     private (AddressFunction, Tensor) Dense(MatrixMap m, Layout source, Layout target)

@@ -5,7 +5,7 @@ namespace NeuroChip.Compiler.Passes;
 /// <summary>
 /// On a tick-synchronous chip a spike takes at least one tick, so each layer computes some ticks after those it hears. This pass says when:
 /// a stage for each population and ticks per step such that every projection has
-/// <c>Stage(target) - Stage(source) + TicksPerStep * Delay &gt;= 1</c>. Skip connections thereby get the delay that keeps sums of one step together.
+/// <c>Stage(target) - Stage(source) + TicksPerStep * Delay &gt;= 1</c>, and payloads that are rows arrive before they are needed. Skip connections thereby get the delay that keeps sums of one step together.
 /// The fewest ticks per step are taken (recurrent loops longer than their delay need more than one), then the fewest slots of pending inputs.
 /// </summary>
 public static class BalanceDelays
@@ -43,6 +43,7 @@ public static class BalanceDelays
             foreach (var p in module.Projections)
             {
                 var least = stages[p.Source.Index] + 1 - (ticksPerStep * p.Delay);
+                if (p.RowsFrom is { } rows) least = Math.Max(least, stages[rows.Index] + 1);
                 if (stages[p.Target.Index] >= least) continue;
                 stages[p.Target.Index] = least;
                 changed = true;
@@ -60,6 +61,7 @@ public static class BalanceDelays
     {
         var incoming = module.Projections.ToLookup(p => p.Target.Index);
         var outgoing = module.Projections.ToLookup(p => p.Source.Index);
+        var rowsOf = module.Projections.Where(p => p.RowsFrom is not null).ToLookup(p => p.RowsFrom!.Value.Index);
         int Delay(Projection p) => stages[p.Target.Index] - stages[p.Source.Index] + (ticksPerStep * p.Delay);
 
         // Slots weigh by the neurons that have them; the sum of delays decides between equals.
@@ -85,13 +87,16 @@ public static class BalanceDelays
             changed = false;
             for (var population = stages.Length - 1; population >= 0; population--)
             {
-                if (!outgoing[population].Any(p => p.Target.Index != population)) continue;
+                if (!outgoing[population].Any(p => p.Target.Index != population) && !rowsOf[population].Any()) continue;
                 var earliest = 0;
                 foreach (var p in incoming[population])
                     if (p.Source.Index != population) earliest = Math.Max(earliest, stages[p.Source.Index] + 1 - (ticksPerStep * p.Delay));
+                foreach (var p in incoming[population])
+                    if (p.RowsFrom is { } rows) earliest = Math.Max(earliest, stages[rows.Index] + 1);
                 var latest = int.MaxValue;
                 foreach (var p in outgoing[population])
                     if (p.Target.Index != population) latest = Math.Min(latest, stages[p.Target.Index] - 1 + (ticksPerStep * p.Delay));
+                foreach (var p in rowsOf[population]) latest = Math.Min(latest, stages[p.Target.Index] - 1);
 
                 var (best, least) = (stages[population], Cost(population));
                 var present = stages[population];

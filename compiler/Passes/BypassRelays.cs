@@ -32,11 +32,12 @@ public sealed class BypassRelays : IPass
     {
         if (relay.Neuron is not RelayNeuron neuron || !neuron.Gain.Is(1) || module.Arithmetic.Kind != ArithmeticKind.Float32) return false;
         if (module.Readouts.Any(r => r.Signals.Any(s => s.Population == relay.Id))) return false;
+        if (module.Projections.Any(p => p.RowsFrom == relay.Id)) return false;
         var outgoing = module.Projections.Where(p => p.Source == relay.Id).ToArray();
         var incoming = module.Projections.Where(p => p.Target == relay.Id).ToArray();
         if (incoming.Any(p => p.Reduction != Reduction.Sum || p.Source == relay.Id) || outgoing.Length != 1) return false;
         var only = outgoing[0];
-        if (only.Reduction != Reduction.Sum || only.Delay != 0 || only.Map is not IdentityMap || only.Rows.Length != 1 || only.Rows.At(0) != 1) return false;
+        if (only.Reduction != Reduction.Sum || only.Delay != 0 || only.Map is not IdentityMap || only.RowsFrom is not null || only.Rows.Length != 1 || only.Rows.At(0) != 1) return false;
         var target = module[only.Target];
         return target.Layout.Equals(relay.Layout) && target.Bias[only.Port] is null
             && module.Projections.First(p => p.Target == target.Id && p.Port == only.Port) == only;

@@ -7,6 +7,8 @@ namespace NeuroChip.Compiler;
 /// <summary>What passes may know beside the module.</summary>
 public sealed class PassContext
 {
+    private FiringRates? rates;
+
     /// <summary>The numbers to compile to; float32 leaves the module as it is.</summary>
     public Arithmetic Arithmetic { get; init; } = Arithmetic.Float32;
 
@@ -21,6 +23,9 @@ public sealed class PassContext
 
     /// <summary>Runs a module on a sample; null for the interpreter. Callers that have a fast engine pass it here.</summary>
     public Func<Module, IReadOnlyDictionary<string, Tensor>, ModuleRun>? Engine { get; init; }
+
+    /// <summary>Firing rates, measured on the float32 module of the first pass that asks.</summary>
+    public FiringRates RatesOf(Module module) => rates ??= FiringRates.Measure(module, this);
 
     /// <summary>What quantisation did, once its pass has run.</summary>
     public QuantisationReport? Quantisation { get; set; }

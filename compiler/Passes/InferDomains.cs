@@ -24,15 +24,16 @@ public sealed class InferDomains : IPass
         var domains = module.Populations.Select(p => p.Domain).ToArray();
         foreach (var population in module.Populations)
             if (population.Neuron is SourceNeuron source && population.Domain == SpikeDomain.Real) domains[population.Id.Index] = OfSamples(source.Input, context);
-        foreach (var population in module.Populations)
+        var incomingOf = module.Projections.ToLookup(p => p.Target);
+        foreach (var population in StepOrder.Of(module.Populations, module.Projections).Select(id => module[id]))
         {
             if (population.Neuron is not RelayNeuron relay || !relay.Gain.Is(1) || population.Bias[0] is not null) continue;
-            var incoming = module.Projections.Where(p => p.Target == population.Id).ToArray();
-            if (incoming.Any(p => p.Source.Index > population.Id.Index)) continue;
-            var counts = incoming.All(p => domains[p.Source.Index] is SpikeDomain.Binary or SpikeDomain.Count && AreCounts(p));
+            var incoming = incomingOf[population.Id].ToArray();
+            var counts = incoming.All(p => p.RowsFrom is { } rows ? IsCount(domains[p.Source.Index]) && IsCount(domains[rows.Index]) : IsCount(domains[p.Source.Index]) && AreCounts(p));
+            bool IsCount(SpikeDomain domain) => domain is SpikeDomain.Binary or SpikeDomain.Count;
             if (counts && incoming.Length > 0 && domains[population.Id.Index] == SpikeDomain.Real) domains[population.Id.Index] = SpikeDomain.Count;
         }
-        ProjectionKind KindOf(Projection p) => domains[p.Source.Index] == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
+        ProjectionKind KindOf(Projection p) => Projection.KindOf(domains[p.Source.Index], p.RowsFrom is { } rows ? domains[rows.Index] : null);
         if (module.Populations.All(p => p.Domain == domains[p.Id.Index]) && module.Projections.All(p => p.Kind == KindOf(p))) return module;
         return module with
         {

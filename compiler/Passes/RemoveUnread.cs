@@ -20,7 +20,11 @@ public sealed class RemoveUnread : IPass
         while (open.TryPop(out var id))
         {
             foreach (var projection in module.Projections)
-                if (projection.Target == id && needed.Add(projection.Source)) open.Push(projection.Source);
+            {
+                if (projection.Target != id) continue;
+                if (needed.Add(projection.Source)) open.Push(projection.Source);
+                if (projection.RowsFrom is { } rows && needed.Add(rows)) open.Push(rows);
+            }
         }
         return needed.Count == module.Populations.Length ? module : Keep(module, p => needed.Contains(p.Id));
     }
@@ -34,7 +38,7 @@ public sealed class RemoveUnread : IPass
         return module with
         {
             Populations = [.. kept.Select((p, i) => p with { Id = new(i) })],
-            Projections = [.. module.Projections.Where(p => idOf.ContainsKey(p.Source) && idOf.ContainsKey(p.Target)).Select(p => p with { Source = idOf[p.Source], Target = idOf[p.Target] })],
+            Projections = [.. module.Projections.Where(p => idOf.ContainsKey(p.Source) && idOf.ContainsKey(p.Target)).Select(p => p with { Source = idOf[p.Source], Target = idOf[p.Target], RowsFrom = p.RowsFrom is { } rows ? idOf[rows] : null })],
             Readouts = [.. module.Readouts.Select(r => r with { Signals = [.. r.Signals.Select(s => s with { Population = idOf[s.Population] })] })],
         };
     }

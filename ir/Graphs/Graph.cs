@@ -46,6 +46,9 @@ public sealed record GraphOutput(string Name, int Node, TimeReduction Time, int 
 /// <param name="Outputs">Model outputs in the file's order.</param>
 public sealed record Graph(string Name, string Path, int Steps, string TimeForm, ImmutableArray<GraphNode> Nodes, ImmutableArray<GraphOutput> Outputs)
 {
+    /// <summary>Scopes of the file's node names ("/net/conv1" of "/net/conv1/Conv"): what tells a second call of a module from a module whose name ends in a number.</summary>
+    public ImmutableHashSet<string> Scopes { get; init; } = [];
+
     /// <summary>The graph as text, one node a line; for people (<c>--emit graph</c>).</summary>
     public void Write(TextWriter to)
     {

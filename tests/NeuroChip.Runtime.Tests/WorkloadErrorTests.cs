@@ -65,7 +65,7 @@ public sealed class WorkloadErrorTests
 
     private static void Read(string json) => WorkloadReader.Parse(json, "net.json");
 
-    private static void Network(string layers) => Read($$"""{"networks": {"net": [{{layers}}]}}""");
+    private static void Network(string layers) => Read("""{"networks": {"net": [LAYERS]}}""".Replace("LAYERS", layers));
 
     private static void Bind(params (string Name, byte[] Values, int[] Shape)[] arrays) =>
         WorkloadTrace.Bind(Small, arrays.ToDictionary(a => a.Name, a => Tensor.Of([.. a.Shape], a.Values)), "trace.npz", complete: true, new());

@@ -19,7 +19,7 @@ public sealed class WorkloadTests
                 new ConvLayer("conv2d_1", 32, 3, 64, 5, 2, 2, 1, 4), new NeuronLayer("lif_1_sps", 100, 2, 4), new PoolLayer("maxpool2d_1", 16, 64, 2, 0, 2, 1, 4),
                 new LinearLayer("fc_q_enc_0", 64, 192, 49, 1, 4), new AttentionLayer("attention_enc_0", 64, 49, 8, 1, 4, AttentionForm.Mask), new NormLayer("layernorm_1", 64, 1, 49, 4),
             ],
-            net.Layers);
+            net.Layers.ToArray());
         Assert.Equal(16, ((ConvLayer)net.Layers[0]).OutputHeight);
     }
 
@@ -27,7 +27,7 @@ public sealed class WorkloadTests
     public void AFileMayWriteItsNumbersInItsOwnOrder()
     {
         var net = Read("""{"fields": {"fc": ["T", "batch", "length", "out", "in"]}, "networks": {"net": [{"layer": "fc_1", "shape": [4, 1, 2, 10, 784]}]}}""");
-        Assert.Equal([new LinearLayer("fc_1", 784, 10, 2, 1, 4)], net.Layers);
+        Assert.Equal([new LinearLayer("fc_1", 784, 10, 2, 1, 4)], net.Layers.ToArray());
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class WorkloadTests
         var net = Read("""{"networks": {"net": [{"layer": "fc_1", "shape": [3, 10, 1, 1, 2]}]}}""");
         var spikes = WorkloadTrace.Bind(net, new Dictionary<string, Tensor> { ["fc_1"] = Tensor.Of([2, 3], [0f, 1, 0, 1, 1, 0]) }, "t.npz", complete: true, new());
         Assert.Equal([0, 1, 0, 1, 1, 0], spikes.Arrays["fc_1"].Array<byte>());
-        Assert.Equal([2, 1, 1, 3], spikes.Arrays["fc_1"].Shape);
+        Assert.Equal([2, 1, 1, 3], spikes.Arrays["fc_1"].Shape.ToArray());
     }
 
     [Fact]

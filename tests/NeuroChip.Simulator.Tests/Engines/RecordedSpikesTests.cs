@@ -36,7 +36,7 @@ public sealed class RecordedSpikesTests
         var before = chip.Run(new SampleInput([.. test.Inputs]), everything);
         var after = chip.Run(new SampleInput(Silent(image)) { Recorded = before.Recorded.ToImmutableDictionary(r => r.Key, r => Doubles(r.Value)) }, everything);
         foreach (var (name, emissions) in before.Recorded) Assert.Equal(Doubles(emissions).Array<double>(), Doubles(after.Recorded[name]).Array<double>());
-        Assert.Equal(before.Activity.Projections, after.Activity.Projections);
+        Assert.Equal(before.Activity.Projections.AsEnumerable(), after.Activity.Projections);
         foreach (var (name, output) in before.Outputs) Assert.Equal(output.Array<float>(), after.Outputs[name].Array<float>());
     }
 
@@ -47,7 +47,7 @@ public sealed class RecordedSpikesTests
     [InlineData("pool sum", "int8")]
     public void Foreign_spikes_are_emitted_and_heard(string network, string arithmetic)
     {
-        var (test, run) = Oracle.Of(network, arithmetic, 1);
+        var (test, _) = Oracle.Of(network, arithmetic, 1);
         var image = Images.WithoutCores(test.Module);
         var population = image.Populations.First(p => p.Neuron is not SourceNeuron);
         var random = new Random(3);
@@ -59,12 +59,11 @@ public sealed class RecordedSpikesTests
             chip.Load(image);
             return chip.Run(new SampleInput([.. test.Inputs]) { Recorded = ImmutableDictionary<string, Tensor>.Empty.Add(population.Name, foreign) }, everything);
         }).ToArray();
-        Assert.NotEqual(0, run.Emissions.Length);
         foreach (var result in results)
         {
             Assert.Equal(foreign.Array<double>(), Doubles(result.Recorded[population.Name]).Array<double>());
             foreach (var (name, emissions) in results[0].Recorded) Assert.Equal(Doubles(emissions).Array<double>(), Doubles(result.Recorded[name]).Array<double>());
-            Assert.Equal(results[0].Activity.Projections, result.Activity.Projections);
+            Assert.Equal(results[0].Activity.Projections.AsEnumerable(), result.Activity.Projections);
         }
     }
 

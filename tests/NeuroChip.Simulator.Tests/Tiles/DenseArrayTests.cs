@@ -32,7 +32,7 @@ public sealed class DenseArrayTests
         Assert.Equal(2, Eyeriss.Time(linear, null).Added.Count);
         var neurons = new LayerWork { Name = "lif", Kind = LayerKind.Neurons, Steps = 25, NeuronUpdates = 25 * 100 };
         Assert.Equal(2 * 100 / 14, Eyeriss.Time(neurons, null).Added.Count);
-        var attention = new LayerWork { Name = "attention", Kind = LayerKind.Attention, Rows = 64, Inputs = 32, Outputs = 32 };
+        var attention = new LayerWork { Name = "attention", Kind = LayerKind.Attention, Rows = 64, Inputs = 32, Outputs = 32, Attention = new(AttentionForm.Products, 2, 64, 16) };
         Assert.Equal(0, Eyeriss.Time(attention, null).Added.Count);
     }
 }

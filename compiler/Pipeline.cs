@@ -41,6 +41,9 @@ public sealed record CompileOptions
     /// <summary>A fast engine for calibration runs; null for the interpreter.</summary>
     public Func<Module, IReadOnlyDictionary<string, Tensor>, ModuleRun>? Engine { get; init; }
 
+    /// <summary>How chains of convolutions without neurons are to be computed.</summary>
+    public ConvolutionFormOptions Forms { get; init; } = new();
+
     /// <summary>Refuse what is not an addressed sparse addition.</summary>
     public bool StrictSpikeDriven { get; init; }
 
@@ -72,6 +75,7 @@ public static class Pipeline
         new BypassRelays(),
         new MergeEqualRelays(),
         new InferDomains(),
+        new ConvolutionForms(),
         new QuantisePass(),
         new BalanceDelaysPass(),
         new RelayDelaysPass(),
@@ -107,6 +111,8 @@ public static class Pipeline
             Samples = options.Samples?.Invoke(module) ?? [],
             Labels = options.Labels,
             Engine = options.Engine,
+            Forms = options.Forms,
+            Prices = OperationPrices.Of(chip),
         };
         if (options.StopAfter is { } last && Passes.All(p => p.Name != last)) throw UnknownPass(last);
         module = Checked(module, "lowering", options.Verify);

@@ -24,6 +24,12 @@ public sealed class PassContext
     /// <summary>Runs a module on a sample; null for the interpreter. Callers that have a fast engine pass it here.</summary>
     public Func<Module, IReadOnlyDictionary<string, Tensor>, ModuleRun>? Engine { get; init; }
 
+    /// <summary>How chains of convolutions are to be computed.</summary>
+    public ConvolutionFormOptions Forms { get; init; } = new();
+
+    /// <summary>What operations cost, where forms are weighed.</summary>
+    public OperationPrices Prices { get; init; } = OperationPrices.Horowitz45;
+
     /// <summary>Firing rates, measured on the float32 module of the first pass that asks.</summary>
     public FiringRates RatesOf(Module module) => rates ??= FiringRates.Measure(module, this);
 

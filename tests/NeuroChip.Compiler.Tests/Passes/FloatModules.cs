@@ -39,6 +39,8 @@ internal sealed class FloatModules(int seed)
     public void Wire(PopulationId from, PopulationId to, AddressFunction map, Tensor rows, int delay = 0, int port = 0, Reduction reduction = Reduction.Sum) =>
         projections.Add(new($"w{projections.Count}", from, to, port, map, rows, delay, populations[from.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse, reduction));
 
+    public int SizeOf(PopulationId id) => populations[id.Index].Size;
+
     public Tensor Weights(int count, double spread, double mean = 0) => Tensor.Vector(Numbers(count, spread, mean));
 
     public float[] Numbers(int count, double spread, double mean = 0) =>

@@ -20,6 +20,7 @@ internal sealed class CompileOptionSet
     private readonly Option<int> seed = new("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> stopAfter = new("--stop-after") { Description = "Stop after this pass" };
     private readonly Option<bool> verify = new("--verify") { Description = "Verify the network after every pass" };
+    private readonly FormOptions forms = new();
     private readonly Option<string?> strict = new Option<string?>("--strict") { Description = "Refuse what is not driven by spikes" }.AcceptOnlyFromAmong("spike-driven");
 
     public CompileOptionSet()
@@ -48,6 +49,7 @@ internal sealed class CompileOptionSet
     {
         AddImportOptionsTo(command);
         foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, verify, strict]) command.Add(option);
+        forms.AddTo(command);
     }
 
     /// <summary>The chip that was named, null if none was.</summary>
@@ -71,6 +73,7 @@ internal sealed class CompileOptionSet
         ReadImport(parsed) with
         {
             Precision = parsed.GetValue(precision),
+            Forms = forms.Read(parsed),
             StrictSpikeDriven = parsed.GetValue(strict) is not null,
             Verify = parsed.GetValue(verify),
             StopAfter = parsed.GetValue(stopAfter),

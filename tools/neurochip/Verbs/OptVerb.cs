@@ -2,6 +2,7 @@ using System.CommandLine;
 using NeuroChip.Cli.Compiling;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.Compiler;
+using NeuroChip.Compiler.Passes;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
@@ -23,7 +24,9 @@ internal static class OptVerb
         var chip = new Option<string>("--chip") { Description = "The chip whose numbers quantisation uses", DefaultValueFactory = _ => "spinnaker1" };
         var precision = new Option<string>("--precision") { Description = "float32, int8, ...", DefaultValueFactory = _ => "float32" };
         var output = new Option<string?>("--output", "-o") { Description = "Where to write the result; standard output if not given" };
+        var forms = new FormOptions();
         var command = new Command("opt", "Runs single passes on text IR") { file, passes, chip, precision, output };
+        forms.AddTo(command);
         command.SetAction(parsed =>
         {
             var selected = (parsed.GetValue(passes) ?? []).Select(Pipeline.Find).ToArray();
@@ -31,7 +34,7 @@ internal static class OptVerb
             var module = Read(parsed.GetRequiredValue(file));
             var model = ChipModelReader.Load(parsed.GetRequiredValue(chip));
             using var engine = new CalibrationEngine(Environment.ProcessorCount);
-            var context = new PassContext { Arithmetic = Pipeline.ArithmeticOf(model, parsed.GetRequiredValue(precision)), DelaySlots = (model as ManyCoreChip)?.Synapse.DelaySlots.Count, Engine = engine.Run };
+            var context = new PassContext { Arithmetic = Pipeline.ArithmeticOf(model, parsed.GetRequiredValue(precision)), DelaySlots = (model as ManyCoreChip)?.Synapse.DelaySlots.Count, Engine = engine.Run, Forms = forms.Read(parsed), Prices = OperationPrices.Of(model) };
             foreach (var pass in selected) module = Verifier.VerifyOrThrow(pass.Run(module, context));
             var text = Printer.Print(module);
             if (parsed.GetValue(output) is { } path) OutputFile.WriteText(path, text);

@@ -102,8 +102,14 @@ public sealed record TileKind
     /// <summary>Memory for membranes, kept from step to step, in each tile.</summary>
     public Quantity? MembraneMemory { get; init; }
 
-    /// <summary>Weight memory that the layers of one phase can fill: all of it, or half where the other half is being filled.</summary>
+    /// <summary>
+    /// Weight memory that a layer can fill while the next one's weights arrive: half of it where it is two halves, all of it otherwise. Weights that stay
+    /// for good can take all of it.
+    /// </summary>
     public Bits WeightsAtATime => DoubleBuffered ? new Bits(WeightMemory.BitsOrNone().Count / 2) : WeightMemory.BitsOrNone();
+
+    /// <summary>All memory of one tile.</summary>
+    public Bits Memory => WeightMemory.BitsOrNone() + EventMemory.BitsOrNone() + AccumulatorMemory.BitsOrNone() + MembraneMemory.BitsOrNone();
 
     /// <summary>Whether it does all of this work.</summary>
     public bool Can(TileWork work) => (Does & work) == work;

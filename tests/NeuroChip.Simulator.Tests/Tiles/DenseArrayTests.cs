@@ -5,7 +5,7 @@ namespace NeuroChip.Simulator.Tests.Tiles;
 
 public sealed class DenseArrayTests
 {
-    private static readonly DenseArray Eyeriss = new(12, 14);
+    private static readonly ITileEngine Eyeriss = Published.Eyeriss.Engine();
 
     /// <summary>Row "Eyeriss" of reference/time_reference.xlsx, with all its digits: every cycle is the same.</summary>
     [Theory]

@@ -1,3 +1,4 @@
+using NeuroChip.HwModels;
 using NeuroChip.Runtime.Workloads;
 using NeuroChip.Simulator.Tiles;
 
@@ -9,9 +10,14 @@ internal static class Published
     /// <summary>500 MHz: what the published times are cycles of.</summary>
     public const double Hertz = 500e6;
 
-    /// <summary>Its units, as simulator/accelerator.py of the repository sets them (commit 6ee1c6f).</summary>
-    public static ProductSparseShape Prosperity { get; } = new(
-        Rows: 256, Columns: 16, Lanes: 128, PopcountLanes: 8, NeuronLanes: 32, NeuronCycles: 2, MacLanes: 32, ExponentLanes: 8, DivideLanes: 1, MemoryBits: 1024, WeightBits: 8);
+    /// <summary>Its chip file.</summary>
+    public static TileChip Prosperity { get; } = ChipModelReader.Load<TileChip>("prosperity");
+
+    /// <summary>The chip file of the dense array it is compared with.</summary>
+    public static TileChip Eyeriss { get; } = ChipModelReader.Load<TileChip>("eyeriss");
+
+    /// <summary>The engine of a chip of one kind of tile.</summary>
+    public static ITileEngine Engine(this TileChip chip) => TileEngines.Of(chip, chip.Tiles.Values.Single())!;
 
     private static readonly string File = Path.Combine(Root(), "tests", "golden", "workloads", "published.json");
 

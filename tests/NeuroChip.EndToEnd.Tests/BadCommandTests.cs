@@ -29,7 +29,7 @@ public sealed class BadCommandTests : Scratch
         ["record-unknown"] = "simulate MODEL --input INPUT --record n1,conv9",
         ["labels-missing"] = "simulate MODEL --input INPUT --labels classes",
         ["samples-outside"] = "simulate MODEL --input INPUT --labels labels --samples 40..60",
-        ["image-not-an-image"] = "run MODEL --input INPUT",
+        ["image-not-an-image"] = "inspect MODEL",
         ["image-of-another-version"] = "run SCRATCH/newer.ncimg --input INPUT",
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",

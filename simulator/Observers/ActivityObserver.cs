@@ -76,13 +76,13 @@ internal sealed class ActivityObserver
             foreach (var p in view.Outflows)
             {
                 if (image.Projections[p].RowsFrom is { } rows) projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size);
-                else projections[p].Count(events, step, image.Steps);
+                else projections[p].Count(events, Payloads(image.Projections[p], engine), step, image.Steps);
             }
 
             if (view.Cores.Length == 0) continue;
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);
-            foreach (var p in view.Outflows) Deliver(projections[p], events, tick);
+            foreach (var p in view.Outflows) Deliver(projections[p], events, Payloads(image.Projections[p], engine), tick);
         }
     }
 
@@ -161,8 +161,12 @@ internal sealed class ActivityObserver
         }
     }
 
+    /// <summary>The payloads whose digits count as additions, by address; null where an event is one operation per synapse whatever its payload.</summary>
+    private static int[]? Payloads(Projection projection, ISpikeEngine engine) =>
+        projection.Kind == ProjectionKind.ShiftAdd ? engine.Numbers<int>(Signal.Emission(projection.Source)) : null;
+
     /// <summary>Synaptic events of a projection on the cores that hold its targets.</summary>
-    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
+    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int[]? payloads, int tick)
     {
         var table = projection.Table!;
         var operations = projection.Projection.Kind == ProjectionKind.Analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
@@ -175,7 +179,14 @@ internal sealed class ActivityObserver
             var start = k;
             while (k < events.Length && events[k] < end) k++;
             long n = k - start;
-            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += n * reach.Synapses;
+            var additions = n;
+            if (payloads is not null)
+            {
+                additions = 0;
+                foreach (var source in events[start..k]) additions += SignedDigits.Count(payloads[source]);
+            }
+
+            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += additions * reach.Synapses;
             if (!table.Fetches) continue;
             foreach (ref readonly var reach in table.Row(bucket))
             {
@@ -240,11 +251,11 @@ internal sealed class ActivityObserver
         public SynapseTable? Table => table;
 
         /// <summary>An emission enters the projection if it arrives before the sample ends.</summary>
-        public void Count(ReadOnlySpan<int> active, int step, int steps)
+        public void Count(ReadOnlySpan<int> active, int[]? payloads, int step, int steps)
         {
             if (step + projection.Delay >= steps) return;
             events += active.Length;
-            foreach (var source in active) operations += effective[source];
+            foreach (var source in active) operations += payloads is null ? effective[source] : (long)effective[source] * SignedDigits.Count(payloads[source]);
         }
 
         /// <summary>Rows are payloads: an addition is done where the row is not 0, and every row of an event is looked at. (Such projections have no delay across the end.)</summary>

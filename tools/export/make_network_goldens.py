@@ -472,7 +472,7 @@ class Refused(nn.Module):
             elif self.kind == "shuffled":
                 v = v + x[[2, 0, 3, 1][t]]
             else:
-                v = v + torch.matmul(x[t].transpose(0, 1), x[t]).sum(0, keepdim=True)
+                v = v + torch.softmax(x[t], -1)
             z = at_least(v - 0.5)
             v = v * (1 - z)
             out.append(z)
@@ -532,7 +532,7 @@ def refused():
     folder = ROOT / "lowering-errors"
     folder.mkdir(parents=True, exist_ok=True)
     x = torch.rand(4, 1, 6)
-    for kind in ("neuron", "steps", "shuffled", "product"):
+    for kind in ("neuron", "steps", "shuffled", "softmax"):
         write_model(folder / f"{kind}.onnx", Refused(kind), x)
     for kind, net in (("last-product", LastProduct()), ("other-start", OtherStart()), ("restless", Restless())):
         write_model(folder / f"{kind}.onnx", net, x)

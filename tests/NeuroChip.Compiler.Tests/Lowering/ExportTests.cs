@@ -94,7 +94,7 @@ public class ExportTests
     [InlineData("neuron")]
     [InlineData("steps")]
     [InlineData("shuffled")]
-    [InlineData("product")]
+    [InlineData("softmax")]
     [InlineData("step")]
     [InlineData("last-product")]
     [InlineData("other-start")]

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Numerics;
 using NeuroChip.Compiler.Passes;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
@@ -17,8 +16,8 @@ namespace NeuroChip.Compiler;
 public sealed record NotSpikeDriven(string Layer, string Item, string Reason, long Operations, string WayOut);
 
 /// <summary>
-/// What <c>--strict spike-driven</c> refuses, layer by layer. Real payloads times weights that are all 0, 1 or -1 (in integers, powers of two) are additions (membrane shortcuts) and pass; so do payloads added
-/// digit by digit and maxima of binary spikes, which are an OR.
+/// What <c>--strict spike-driven</c> refuses, layer by layer. Sums of real payloads whose weights all have one magnitude pass (membrane shortcuts, means): they are additions,
+/// scaled once per neuron. So do payloads added digit by digit, and maxima of binary spikes, which are an OR.
 /// </summary>
 public static class SpikeDrivenCheck
 {
@@ -37,7 +36,7 @@ public static class SpikeDrivenCheck
                 found.Add(new(target, Item(p), $"it takes the greatest of values of '{source.Name}' that are not binary spikes ({Count(p.Map.Total)} comparisons a step)", p.Map.Total,
                     "pool spikes (an OR), or use an average"));
             }
-            else if (p.Kind == ProjectionKind.Analog && !OnlyAdds(module, p))
+            else if (p.Kind == ProjectionKind.Analog && !OnlyAdds(p))
             {
                 var (reason, wayOut) = Why(module, p, source, chains.GetValueOrDefault(p.Name));
                 found.Add(new(target, Item(p), $"{reason} ({Count(p.Map.Total)} multiply-accumulates a step)", p.Map.Total, wayOut));
@@ -94,15 +93,15 @@ public static class SpikeDrivenCheck
         return (reason, $"take {string.Join(" or ", ways)}");
     }
 
-    /// <summary>Weights that are signs; in integers, whose unit is the quantiser's choice, also shifted ones.</summary>
-    private static bool OnlyAdds(Module module, Projection p)
+    /// <summary>Whether all weights have one magnitude (or are 0): what arrives is a sum, and the magnitude a factor of the neuron, not of each synapse.</summary>
+    private static bool OnlyAdds(Projection p)
     {
         if (p.RowsFrom is not null) return false;
+        double? magnitude = null;
         for (var i = 0; i < p.Rows.Length; i++)
         {
             var w = Math.Abs(p.Rows.At(i));
-            if (w is 0 or 1 || (module.Arithmetic.Kind == ArithmeticKind.Integer && BitOperations.IsPow2((long)w))) continue;
-            return false;
+            if (w != 0 && w != (magnitude ??= w)) return false;
         }
 
         return true;

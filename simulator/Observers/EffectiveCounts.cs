@@ -56,6 +56,20 @@ internal sealed class EffectiveCounts
         return sum;
     }
 
+    /// <summary>The sum over the sources listed, which ascend, each as often as its payload has <see cref="SignedDigits"/> that are not 0.</summary>
+    public long OverDigits(ReadOnlySpan<int> active, int[] payloads)
+    {
+        long sum = 0;
+        var run = 0;
+        foreach (var source in active)
+        {
+            while (firsts[run + 1] <= source) run++;
+            sum += (long)values[run] * SignedDigits.Count(payloads[source]);
+        }
+
+        return sum;
+    }
+
     /// <summary>The first position from <paramref name="from"/> on whose address is at least <paramref name="address"/>: near ones are found fast.</summary>
     private static int FirstFrom(ReadOnlySpan<int> active, int from, int address)
     {

@@ -66,7 +66,7 @@ public sealed class WorkloadRun(TileChip chip)
         }
 
         ones.Clear();
-        var cycles = TileSequence.Run(InTurn(), w => engines[kindOf[w.Name]]!);
+        var cycles = TileSequence.Run(InTurn(), w => engines[kindOf[w.Name]]);
         var layers = works.Select((w, i) => Layer(w, cycles[i], tiles[i], ones[i])).ToImmutableArray();
         var samples = workload.Layers.Max(l => l.Batch);
         return new WorkloadReport(

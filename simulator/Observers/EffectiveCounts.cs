@@ -1,3 +1,5 @@
+using NeuroChip.Ir.Ncir;
+
 namespace NeuroChip.Simulator.Observers;
 
 /// <summary>

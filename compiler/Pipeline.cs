@@ -76,6 +76,7 @@ public static class Pipeline
         new MergeEqualRelays(),
         new InferDomains(),
         new ConvolutionForms(),
+        new ContractionOrder(),
         new QuantisePass(),
         new BalanceDelaysPass(),
         new RelayDelaysPass(),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.HwModels.Fields;
 using NeuroChip.HwModels.Tiles;
+using NeuroChip.Ir;
 
 namespace NeuroChip.HwModels;
 
@@ -46,6 +47,9 @@ public sealed record TileChip : ChipModel
     /// <summary>Number of tiles.</summary>
     public long TileCount => Tiles.Values.Sum(t => (long)t.Count.Count);
 
+    /// <summary>All memory on the chip: that of the tiles and the global buffer.</summary>
+    public Bits OnChipMemory => Tiles.Values.Aggregate(GlobalBuffer.Size.Bits, (sum, t) => sum + (t.Memory * t.Count.Count));
+
     /// <summary>Bits the DRAM channel moves in a cycle.</summary>
     public double DramBitsPerCycle => Dram.Bandwidth.BitsPerSecond / Clock.Hertz;
 
@@ -68,6 +72,12 @@ public sealed record TileChip : ChipModel
 
         return sites.MoveToImmutable();
     }
+
+    /// <summary>Power of the chip when it does nothing, in watts; null where the table has no price for it.</summary>
+    /// <param name="costs">One of its cost tables.</param>
+    public double? IdleWatts(TileCosts costs) => costs.Static is null && costs.MemoryLeakage is null
+        ? null
+        : (costs.Static?.Watts ?? 0) + ((costs.MemoryLeakage?.WattsPerBit ?? 0) * OnChipMemory.Count);
 
     /// <summary>A cost table by name; NC6016 if there is none of that name.</summary>
     /// <param name="name">Name of the table; null for the default one.</param>

@@ -19,7 +19,7 @@ public sealed partial class GraphLowering
             var key = (form.Terms, form.Bias);
             if (factor != 1) form = form with { Terms = [only! with { Map = product! with { Factor = 1 } }] };
             var domain = form.Bias is null && form.Terms.All(IsCount) ? SpikeDomain.Count : SpikeDomain.Real;
-            var draft = Add(Unique($"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
+            var draft = Add(Unique(form.Terms is [{ Rows: not null }] ? $"{near}.product" : $"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
             Connect(draft, 0, form, Reduction.Sum);
             relays[key] = relay = draft.Id;
         }

@@ -107,6 +107,11 @@ internal static class LinearOperators
             if (letters.Distinct().Count() != letters.Length) return null;
             for (var i = 0; i < letters.Length; i++) extent[letters[i]] = shape[i];
         }
+        // A letter of one element (a batch of 1) may stand anywhere.
+        string Wide(string letters) => new([.. letters.Where(l => extent[l] > 1)]);
+        var axes = Wide(w).Select(l => w.IndexOf(l)).ToArray();
+        weight = weight.Reshape([.. axes.Select(a => weight.Shape[a])]);
+        (x, w, y) = (Wide(x), Wide(w), Wide(y));
         // Inputs and outputs of the matrix, in the order in which they come in the value and in the result; what stays.
         string inputs = new([.. x.Where(l => w.Contains(l) && !y.Contains(l))]), outputs = new([.. y.Where(l => !x.Contains(l))]), stays = new([.. x.Where(y.Contains)]);
         if (w.Length != inputs.Length + outputs.Length || w.Any(l => !inputs.Contains(l) && !outputs.Contains(l)) || inputs.Length + stays.Length != x.Length) return null;

@@ -53,6 +53,9 @@ public sealed class Dimension : IEquatable<Dimension>
     /// <summary>Picojoules per bit moved.</summary>
     public static Dimension EnergyPerBit { get; } = new("energy per bit", false, ("pJ/bit", 1m), ("fJ/bit", 1e-3m), ("nJ/bit", 1e3m));
 
+    /// <summary>Watts per bit of memory that is powered on.</summary>
+    public static Dimension PowerPerMemory { get; } = new("power per memory", false, ("W/bit", 1m), ("mW/KiB", 1e-3m / 8192), ("uW/KiB", 1e-6m / 8192));
+
     /// <summary>Clock cycles; the field says of which clock.</summary>
     public static Dimension Cycles { get; } = new("clock cycles", true, ("cycles", 1m), ("cycle", 1m));
 

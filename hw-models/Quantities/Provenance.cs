@@ -26,6 +26,9 @@ public enum EvidenceGrade
 
     /// <summary>"2": someone else's transcription.</summary>
     Secondary,
+
+    /// <summary>"P": a parameter of this model, chosen without a published source; the source says why.</summary>
+    Chosen,
 }
 
 /// <summary>How far a number can be trusted.</summary>
@@ -45,14 +48,14 @@ public enum Confidence
 public static class EvidenceLetters
 {
     /// <summary>Letters of <see cref="EvidenceGrade"/> in its order.</summary>
-    public static IReadOnlyList<string> Grades { get; } = ["M", "C", "D", "S", "R", "A", "X", "2"];
+    public static IReadOnlyList<string> Grades { get; } = ["M", "C", "D", "S", "R", "A", "X", "2", "P"];
 
     /// <summary>Letters of <see cref="Confidence"/> in its order.</summary>
     public static IReadOnlyList<string> Confidences { get; } = ["H", "Md", "L"];
 
     /// <summary>What each grade means, in the order of <see cref="Grades"/>.</summary>
     public static IReadOnlyList<string> Meanings { get; } =
-        ["measured on silicon", "vendor code", "datasheet", "pre-silicon simulation", "regression", "abstract or excerpt", "derived", "secondary source"];
+        ["measured on silicon", "vendor code", "datasheet", "pre-silicon simulation", "regression", "abstract or excerpt", "derived", "secondary source", "design choice or assumption"];
 
     /// <summary>Letter of a grade.</summary>
     public static string Letter(this EvidenceGrade grade) => Grades[(int)grade];

@@ -13,7 +13,7 @@ namespace NeuroChip.HwModels;
 /// <param name="Provenance">Its source and grade.</param>
 public sealed record Quantity(decimal Number, Unit Unit, Dimension Dimension, Provenance Provenance)
 {
-    /// <summary>The value in the base unit of its dimension (s, Hz, bit, bit/s, W, pJ, pJ/bit, cycles, 1).</summary>
+    /// <summary>The value in the base unit of its dimension (s, Hz, bit, bit/s, W, pJ, pJ/bit, W/bit, cycles, 1).</summary>
     public double Value => (double)(Number * Unit.Scale);
 
     /// <summary>A time in seconds.</summary>
@@ -33,6 +33,9 @@ public sealed record Quantity(decimal Number, Unit Unit, Dimension Dimension, Pr
 
     /// <summary>An energy per bit, in picojoules.</summary>
     public double PicojoulesPerBit => In(Dimension.EnergyPerBit);
+
+    /// <summary>A power per memory, in watts per bit.</summary>
+    public double WattsPerBit => In(Dimension.PowerPerMemory);
 
     /// <summary>An amount of memory.</summary>
     public Bits Bits => new(Whole(Dimension.Memory));

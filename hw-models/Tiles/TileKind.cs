@@ -54,6 +54,12 @@ public sealed record TileKind
     /// <summary>Multipliers with adder.</summary>
     public Quantity? MacLanes { get; init; }
 
+    /// <summary>Exponentials in a cycle, for layers with a softmax.</summary>
+    public Quantity? ExponentLanes { get; init; }
+
+    /// <summary>Divisions in a cycle, for layers with a softmax or a normalisation.</summary>
+    public Quantity? DivideLanes { get; init; }
+
     /// <summary>Membership tests in a cycle (event-driven attention).</summary>
     public Quantity? ProbeLanes { get; init; }
 
@@ -90,8 +96,14 @@ public sealed record TileKind
     /// <summary>Memory for membranes, kept from step to step, in each tile.</summary>
     public Quantity? MembraneMemory { get; init; }
 
-    /// <summary>Weight memory that the layers of one phase can fill: all of it, or half where the other half is being filled.</summary>
+    /// <summary>
+    /// Weight memory that a layer can fill while the next one's weights arrive: half of it where it is two halves, all of it otherwise. Weights that stay
+    /// for good can take all of it.
+    /// </summary>
     public Bits WeightsAtATime => DoubleBuffered ? new Bits(WeightMemory.BitsOrNone().Count / 2) : WeightMemory.BitsOrNone();
+
+    /// <summary>All memory of one tile.</summary>
+    public Bits Memory => WeightMemory.BitsOrNone() + EventMemory.BitsOrNone() + AccumulatorMemory.BitsOrNone() + MembraneMemory.BitsOrNone();
 
     /// <summary>Whether it does all of this work.</summary>
     public bool Can(TileWork work) => (Does & work) == work;
@@ -103,6 +115,8 @@ public sealed record TileKind
         Engine = f.Choice("engine", t?.Engine, "How it goes through its work."),
         Lanes = f.OptionalQuantity("lanes", Dimension.CountOf("lanes", "lane"), t?.Lanes, "Adders, side by side over output channels."),
         MacLanes = f.OptionalQuantity("mac_lanes", Dimension.CountOf("lanes", "lane"), t?.MacLanes, "Multipliers with adder."),
+        ExponentLanes = f.OptionalQuantity("exponent_lanes", Dimension.CountOf("lanes", "lane"), t?.ExponentLanes, "Exponentials in a cycle, for layers with a softmax."),
+        DivideLanes = f.OptionalQuantity("divide_lanes", Dimension.CountOf("lanes", "lane"), t?.DivideLanes, "Divisions in a cycle, for layers with a softmax or a normalisation."),
         ProbeLanes = f.OptionalQuantity("probe_lanes", Dimension.CountOf("lanes", "lane"), t?.ProbeLanes, "Membership tests in a cycle, for attention."),
         PopcountLanes = f.OptionalQuantity("popcount_lanes", Dimension.CountOf("lanes", "lane"), t?.PopcountLanes, "Rows of spikes counted in a cycle by a product-sparse engine."),
         EventCycles = f.OptionalQuantity("event_cycles", Dimension.Cycles, t?.EventCycles, "Cycles to take an event from the queue and decode it."),

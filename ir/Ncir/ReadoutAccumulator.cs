@@ -45,7 +45,7 @@ public sealed class ReadoutAccumulator
         for (var first = 0; first < layout.Size; first += ElementwiseInterpreter.BlockSize)
         {
             var count = Math.Min(ElementwiseInterpreter.BlockSize, layout.Size - first);
-            interpreter.Run<float>([], inputs, [], first, count, registers);
+            interpreter.Run<float>([], inputs, 0, [], first, count, registers);
             var values = ElementwiseInterpreter.Result(registers, readout.Program.Emission, count);
             for (var k = 0; k < count; k++) Place(layout.IndexOf(first + k), values[k]);
         }

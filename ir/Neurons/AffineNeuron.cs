@@ -184,7 +184,7 @@ internal sealed class BoundAffine<T, TOne, TMany>(AffineNeuron neuron, int size,
         for (; i + TLane.Width <= end; i += TLane.Width)
         {
             for (var j = 0; j < z.Length; j++) z[j] = TLane.Load(ref block.States[j][i]);
-            for (var p = 0; p < x.Length; p++) x[p] = TLane.Load(ref block.Inputs[p][i]);
+            for (var p = 0; p < x.Length; p++) x[p] = TLane.Load(ref block.Inputs[p][i - block.InputsFrom]);
             AffineNeuron.Step<TLane, T>(z, x, next, sums, i, one.Load<TLane>(i)).Store(ref block.Emissions[i]);
             for (var j = 0; j < z.Length; j++) next[j].Store(ref block.States[j][i]);
         }

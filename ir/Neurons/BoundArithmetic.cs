@@ -29,7 +29,7 @@ internal sealed class BoundArithmetic<T>(ArithmeticNeuron neuron, Population pop
         for (int at = first, end = first + count; at < end; at += blockSize)
         {
             var n = Math.Min(blockSize, end - at);
-            interpreter.Run(block.States, block.Inputs, units, at, n, registers);
+            interpreter.Run(block.States, block.Inputs, block.InputsFrom, units, at, n, registers);
             for (var s = 0; s < block.States.Length; s++)
                 ElementwiseInterpreter.Result(registers, program.NextStates[s], n).CopyTo(MemoryMarshal.Cast<T, float>(block.States[s].AsSpan(at, n)));
             Emit(ElementwiseInterpreter.Result(registers, program.Emission, n), block.Emissions.AsSpan(at, n));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using NeuroChip.Ir.Ncir;
 
@@ -12,11 +13,13 @@ public abstract class BoundNeuron<T>
     where T : unmanaged
 {
     private readonly Neuron neuron;
+    private readonly StrongBox<BoundParameter<T>>?[] starts;
 
     /// <summary>Binds a neuron for <paramref name="size"/> addresses.</summary>
     protected BoundNeuron(Neuron neuron, int size)
     {
         this.neuron = neuron;
+        starts = new StrongBox<BoundParameter<T>>?[neuron.States];
         Size = size;
     }
 
@@ -30,13 +33,12 @@ public abstract class BoundNeuron<T>
     public abstract void StepOneByOne(in NeuronBlock<T> block, int first, int count);
 
     /// <summary>Sets the states to their values at reset of the network.</summary>
-    public void Reset(in NeuronBlock<T> block)
+    public void Reset(in NeuronBlock<T> block) => Reset(block, 0, Size);
+
+    /// <summary>The same for the neurons <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1.</summary>
+    public void Reset(in NeuronBlock<T> block, int first, int count)
     {
-        for (var s = 0; s < neuron.States; s++)
-        {
-            var start = Start(neuron.Initial(s));
-            for (var a = 0; a < Size; a++) block.States[s][a] = start[a];
-        }
+        for (var s = 0; s < neuron.States; s++) (starts[s] ??= new(Start(neuron.Initial(s)))).Value.CopyTo(block.States[s].AsSpan(first, count), first);
     }
 
     /// <summary>A start value as it stands in the state array.</summary>
@@ -49,7 +51,7 @@ public abstract class BoundNeuron<T>
         var fits = first >= 0 && count >= 0 && end <= Size && block.Emissions.Length >= end
             && block.States.Length == neuron.States && block.Inputs.Length == neuron.Ports;
         foreach (var state in block.States) fits &= state.Length >= end;
-        foreach (var input in block.Inputs) fits &= input.Length >= end;
+        foreach (var input in block.Inputs) fits &= input.Length >= end - block.InputsFrom && first >= block.InputsFrom;
         if (!fits) throw new ArgumentOutOfRangeException(nameof(first), $"neurons {first} to {end - 1} are not in a block of {Size}");
     }
 }

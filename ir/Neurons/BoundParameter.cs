@@ -42,6 +42,13 @@ public readonly struct BoundParameter<T>
         where TLane : struct, ILane<TLane, T> =>
         TLane.Load(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(values), address & mask));
 
+    /// <summary>Writes the values of the neurons from <paramref name="first"/> on.</summary>
+    public void CopyTo(Span<T> into, int first)
+    {
+        if (mask == 0) into.Fill(values[0]);
+        else values.AsSpan(first, into.Length).CopyTo(into);
+    }
+
     /// <summary>A double as T: rounded to float32, or an integer that must be exact.</summary>
     private static T Convert(double value)
     {

@@ -40,7 +40,7 @@ public sealed class ElementwiseInterpreter
     /// Computes all instructions for elements <paramref name="first"/> to <paramref name="first"/> + <paramref name="count"/> - 1 of arrays indexed by address.
     /// Where T is int, states are float32 bits and inputs are multiplied by the <paramref name="units"/> of their ports.
     /// </summary>
-    public void Run<T>(T[][] states, T[][] inputs, ReadOnlySpan<BoundParameter<float>> units, int first, int count, float[] registers)
+    public void Run<T>(T[][] states, T[][] inputs, int inputsFrom, ReadOnlySpan<BoundParameter<float>> units, int first, int count, float[] registers)
         where T : unmanaged
     {
         for (var i = 0; i < program.Code.Length; i++)
@@ -53,11 +53,11 @@ public sealed class ElementwiseInterpreter
                     MemoryMarshal.Cast<T, float>(states[a].AsSpan(first, count)).CopyTo(result);
                     break;
                 case ElementwiseOp.Input when typeof(T) == typeof(int):
-                    var whole = MemoryMarshal.Cast<T, int>(inputs[a].AsSpan(first, count));
+                    var whole = MemoryMarshal.Cast<T, int>(inputs[a].AsSpan(first - inputsFrom, count));
                     for (var k = 0; k < count; k++) result[k] = whole[k] * units[a][first + k];
                     break;
                 case ElementwiseOp.Input:
-                    MemoryMarshal.Cast<T, float>(inputs[a].AsSpan(first, count)).CopyTo(result);
+                    MemoryMarshal.Cast<T, float>(inputs[a].AsSpan(first - inputsFrom, count)).CopyTo(result);
                     break;
                 case ElementwiseOp.Parameter:
                     for (var k = 0; k < count; k++) result[k] = parameters[a][first + k];

@@ -104,12 +104,12 @@ internal sealed class BoundLif<T, TOne, TMany>(LifNeuron neuron, int size) : Bou
         ref var input = ref MemoryMarshal.GetArrayDataReference(block.Inputs[0]);
         ref var emission = ref MemoryMarshal.GetArrayDataReference(block.Emissions);
         return isUniform
-            ? RunUniform<TLane>(ref state, ref input, ref emission, i, end)
-            : RunEach<TLane>(ref state, ref input, ref emission, i, end);
+            ? RunUniform<TLane>(ref state, ref input, ref emission, i, end, block.InputsFrom)
+            : RunEach<TLane>(ref state, ref input, ref emission, i, end, block.InputsFrom);
     }
 
     /// <summary>One value of each parameter for all: they stay in registers.</summary>
-    private int RunUniform<TLane>(ref T state, ref T input, ref T emission, int i, int end)
+    private int RunUniform<TLane>(ref T state, ref T input, ref T emission, int i, int end, int from)
         where TLane : unmanaged, ILane<TLane, T>
     {
         var (d, o, fd, fo) = (decay.Load<TLane>(0), offset.Load<TLane>(0), firedDecay.Load<TLane>(0), firedOffset.Load<TLane>(0));
@@ -117,7 +117,7 @@ internal sealed class BoundLif<T, TOne, TMany>(LifNeuron neuron, int size) : Bou
         for (; i + TLane.Width <= end; i += TLane.Width)
         {
             var h = TLane.Load(ref Unsafe.Add(ref state, i));
-            var fires = LifNeuron.Step<TLane, T>(ref h, TLane.Load(ref Unsafe.Add(ref input, i)), d, o, fd, fo, g, th, above, yes, default);
+            var fires = LifNeuron.Step<TLane, T>(ref h, TLane.Load(ref Unsafe.Add(ref input, i - from)), d, o, fd, fo, g, th, above, yes, default);
             h.Store(ref Unsafe.Add(ref state, i));
             fires.Store(ref Unsafe.Add(ref emission, i));
         }
@@ -125,7 +125,7 @@ internal sealed class BoundLif<T, TOne, TMany>(LifNeuron neuron, int size) : Bou
         return i;
     }
 
-    private int RunEach<TLane>(ref T state, ref T input, ref T emission, int i, int end)
+    private int RunEach<TLane>(ref T state, ref T input, ref T emission, int i, int end, int from)
         where TLane : unmanaged, ILane<TLane, T>
     {
         var (d, o, fd, fo, g, th) = (decay, offset, firedDecay, firedOffset, gain, threshold);
@@ -134,7 +134,7 @@ internal sealed class BoundLif<T, TOne, TMany>(LifNeuron neuron, int size) : Bou
         {
             var h = TLane.Load(ref Unsafe.Add(ref state, i));
             var fires = LifNeuron.Step<TLane, T>(
-                ref h, TLane.Load(ref Unsafe.Add(ref input, i)), d.Load<TLane>(i), o.Load<TLane>(i), fd.Load<TLane>(i), fo.Load<TLane>(i),
+                ref h, TLane.Load(ref Unsafe.Add(ref input, i - from)), d.Load<TLane>(i), o.Load<TLane>(i), fd.Load<TLane>(i), fo.Load<TLane>(i),
                 g.Load<TLane>(i), th.Load<TLane>(i), above, yes, default);
             h.Store(ref Unsafe.Add(ref state, i));
             fires.Store(ref Unsafe.Add(ref emission, i));

@@ -11,6 +11,12 @@ namespace NeuroChip.Ir.Neurons;
 public readonly record struct NeuronBlock<T>(T[][] States, T[][] Inputs, T[] Emissions)
     where T : unmanaged
 {
+    /// <summary>
+    /// The neuron whose input stands first in <see cref="Inputs"/>: the input of neuron a is at index <c>a - InputsFrom</c>. An engine that computes a population piece by piece
+    /// need not keep the inputs of all of it.
+    /// </summary>
+    public int InputsFrom { get; init; }
+
     /// <summary>Arrays for a population of <paramref name="size"/> neurons.</summary>
     public static NeuronBlock<T> Allocate(Neuron neuron, int size) => new(
         [.. Enumerable.Range(0, neuron.States).Select(_ => new T[size])],

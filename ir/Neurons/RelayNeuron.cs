@@ -58,7 +58,7 @@ internal sealed class BoundRelay<T, TOne, TMany>(RelayNeuron neuron, int size) :
         ref var input = ref MemoryMarshal.GetArrayDataReference(block.Inputs[0]);
         ref var emission = ref MemoryMarshal.GetArrayDataReference(block.Emissions);
         for (; i + TLane.Width <= end; i += TLane.Width)
-            RelayNeuron.Step<TLane, T>(TLane.Load(ref Unsafe.Add(ref input, i)), gain.Load<TLane>(i)).Store(ref Unsafe.Add(ref emission, i));
+            RelayNeuron.Step<TLane, T>(TLane.Load(ref Unsafe.Add(ref input, i - block.InputsFrom)), gain.Load<TLane>(i)).Store(ref Unsafe.Add(ref emission, i));
         return i;
     }
 }

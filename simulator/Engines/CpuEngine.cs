@@ -66,8 +66,11 @@ internal sealed class CpuEngine<T> : ISpikeEngine where T : unmanaged, INumber<T
     public unsafe ReadOnlySpan<int> Active(PopulationId population)
     {
         var events = layers[population.Index].EventsAt(step - 1);
+        events.MakeList();
         return new(events.Active, events.Count);
     }
+
+    public int EventCount(PopulationId population) => layers[population.Index].EventsAt(step - 1).Count;
 
     public TOut[] Numbers<TOut>(Signal signal) where TOut : unmanaged
     {

@@ -18,17 +18,24 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     /// <summary>Additions below which waking another thread costs more than it saves (10 to 20 microseconds of one thread).</summary>
     private const long WorthSharing = 500_000;
 
+    /// <summary>Neurons of a piece at most, if the kernels allow: their accumulators, states and payloads stay in the second-level cache while they are computed.</summary>
+    private const int PieceNeurons = 1 << 15;
+
+    /// <summary>Bytes of weights that the second-level cache does not keep, so that there is only one piece per thread.</summary>
+    private const int HeavyWeights = 1 << 20;
+
     private readonly Population population;
     private readonly Arithmetic arithmetic;
     private readonly BoundNeuron<T> neuron;
     private readonly EventList<T>[] ring;
     private readonly NeuronBlock<T>[] blocks;
-    private readonly T[][] inputs;
     private readonly T[]?[] bias;
     private readonly List<Inflow>[] inflows;
+    private T[][] wideSums = [];
     private int pieces = 1;
     private int pieceSize;
     private int step;
+    private bool fresh;
     private bool wide;
 
     /// <param name="population">The population.</param>
@@ -41,12 +48,11 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         this.arithmetic = arithmetic;
         neuron = BoundNeuron.Bind<T>(population, arithmetic);
         var sizes = bucketSizes.ToArray();
-        ring = [.. Enumerable.Range(0, depth).Select(_ => new EventList<T>(population.Size, sizes))];
-        inputs = [.. Enumerable.Range(0, population.Neuron.Ports).Select(_ => GC.AllocateArray<T>(population.Size, pinned: true))];
+        ring = [.. Enumerable.Range(0, depth).Select(_ => new EventList<T>(population.Size, sizes, onDemand: population.Domain == SpikeDomain.Real))];
         States = [.. Enumerable.Range(0, population.Neuron.States).Select(_ => new T[population.Size])];
-        blocks = [.. ring.Select(events => new NeuronBlock<T>(States, inputs, events.Payloads))];
-        bias = [.. Enumerable.Range(0, inputs.Length).Select(port => BiasOf(population.Bias[port]))];
-        inflows = [.. inputs.Select(_ => new List<Inflow>())];
+        blocks = [.. ring.Select(events => new NeuronBlock<T>(States, [], events.Payloads))];
+        bias = [.. Enumerable.Range(0, population.Neuron.Ports).Select(port => BiasOf(population.Bias[port]))];
+        inflows = [.. bias.Select(_ => new List<Inflow>())];
         pieceSize = population.Size;
     }
 
@@ -60,22 +66,34 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     public void Connect(Projection projection, SynapseKernel<T> kernel, CpuLayer<T> source, CpuLayer<T>? rows) =>
         inflows[projection.Port].Add(new(projection, kernel, source, rows, FanIn.Bound(projection.Map), LargestWeight(projection.Rows)));
 
-    /// <summary>Cuts the population into ranges that every kernel accepts: a few per thread, so that a busy range does not hold up the others.</summary>
+    /// <summary>
+    /// Cuts the population into ranges that every kernel accepts: small enough for the caches and, for several threads, a few per thread, so that a busy range
+    /// does not hold up the others.
+    /// </summary>
     public void Plan(int threads)
     {
         var kernels = inflows.SelectMany(i => i).Select(i => i.Kernel).ToArray();
         var granule = kernels.Aggregate(1L, (sofar, kernel) => LeastCommonMultiple(sofar, kernel.Granule));
-        if (threads == 1 || granule >= population.Size) return;
-        var wanted = (kernels.All(k => k.CutsFinely) ? 4 : 1) * threads;
-        var size = Math.Max(256, (population.Size + wanted - 1) / wanted);
-        pieceSize = (int)Math.Min(population.Size, (size + granule - 1) / granule * granule);
-        pieces = (population.Size + pieceSize - 1) / pieceSize;
+        if (granule < population.Size)
+        {
+            // Every piece reads the weights anew, so it must do enough with them.
+            var weights = inflows.SelectMany(i => i).Select(i => i.Projection.Rows.Bytes.Length).DefaultIfEmpty(0).Max();
+            var wanted = threads == 1 ? 1 : kernels.All(k => k.CutsFinely) && weights < HeavyWeights ? 4 * threads : threads;
+            var size = Math.Max(256, (population.Size + wanted - 1) / wanted);
+            if (kernels.All(k => k.CutsFinely)) size = Math.Min(size, Math.Max(PieceNeurons, weights / 8));
+            pieceSize = (int)Math.Min(population.Size, (size + granule - 1) / granule * granule);
+            pieces = (population.Size + pieceSize - 1) / pieceSize;
+        }
+
         foreach (var kernel in kernels) kernel.Plan(pieceSize);
+        foreach (var events in ring) events.Cut(pieceSize);
     }
 
     public void Reset()
     {
-        neuron.Reset(blocks[0]);
+        fresh = true;
+        // A ring of one is written before it is read.
+        if (ring.Length == 1) return;
         foreach (var events in ring) events.Clear();
     }
 
@@ -84,66 +102,73 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     {
         step = now;
         var events = EventsAt(now);
-        if (population.Neuron is SourceNeuron)
+        long work = population.Size;
+        if (population.Neuron is SourceNeuron) feed.Read<T>(population, now, events.Payloads);
+        foreach (var port in inflows)
         {
-            feed.Read<T>(population, now, events.Payloads);
+            foreach (var inflow in CollectionsMarshal.AsSpan(port))
+            {
+                var arriving = Arriving(inflow);
+                inflow.Kernel.RowEvents = inflow.Rows?.EventsAt(now);
+                inflow.Kernel.Prepare(arriving);
+                work += inflow.Kernel.Work(arriving);
+            }
+        }
+
+        wide = typeof(T) == typeof(int) && NeedsWideSums();
+        if (wide)
+        {
+            wideSums = [.. bias.Select(_ => new T[population.Size])];
+            for (var port = 0; port < bias.Length; port++) AddWide(port);
+        }
+
+        if (work >= WorthSharing)
+        {
+            team.Run(this, pieces);
         }
         else
         {
-            long work = population.Size;
-            foreach (var port in inflows)
-            {
-                foreach (var inflow in port)
-                {
-                    inflow.Kernel.RowEvents = inflow.Rows?.EventsAt(now);
-                    work += inflow.Kernel.Work(Arriving(inflow));
-                }
-            }
-
-            wide = typeof(T) == typeof(int) && NeedsWideSums();
-            if (wide)
-            {
-                for (var port = 0; port < inputs.Length; port++) AddWide(port);
-            }
-
-            if (work >= WorthSharing)
-            {
-                team.Run(this, pieces);
-            }
-            else
-            {
-                for (var piece = 0; piece < pieces; piece++) Run(piece);
-            }
+            for (var piece = 0; piece < pieces; piece++) Run(piece);
         }
 
-        events.Index();
+        fresh = false;
+        events.Join();
     }
 
     void IPieces.Run(int piece) => Run(piece);
 
+    /// <summary>One piece from bias to event list, while it is in the cache.</summary>
     private void Run(int piece)
     {
         var first = piece * pieceSize;
         var end = Math.Min(population.Size, first + pieceSize);
-        if (!wide)
+        var block = blocks[step % blocks.Length];
+        if (wide)
         {
+            block = block with { Inputs = wideSums };
+        }
+        else
+        {
+            var inputs = PieceInputs<T>.Of(bias.Length, end - first, out var offset);
+            block = block with { Inputs = inputs, InputsFrom = first - offset };
             for (var port = 0; port < inputs.Length; port++)
             {
-                StartFromBias(port, first, end);
-                var sums = (T*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(inputs[port]));
-                foreach (var inflow in CollectionsMarshal.AsSpan(inflows[port])) inflow.Kernel.Add(Arriving(inflow), sums, first, end);
-                if (typeof(T) == typeof(int) && arithmetic.AccumulatorBits < 32) Saturate(port, first, end);
+                StartFromBias(port, inputs[port].AsSpan(offset, end - first), first);
+                var sums = (T*)Unsafe.AsPointer(ref inputs[port][0]) + offset - first; // They do not move.
+                foreach (ref readonly var inflow in CollectionsMarshal.AsSpan(inflows[port])) inflow.Kernel.Add(Arriving(inflow), sums, first, end);
+                if (typeof(T) == typeof(int) && arithmetic.AccumulatorBits < 32) Saturate(inputs[port].AsSpan(offset, end - first));
             }
         }
 
-        neuron.Step(blocks[step % blocks.Length], first, end - first);
+        if (fresh) neuron.Reset(block, first, end - first);
+        neuron.Step(block, first, end - first);
+        EventsAt(step).IndexRange(piece);
     }
 
     private EventList<T> Arriving(in Inflow inflow) => inflow.Source.EventsAt(step - inflow.Projection.Delay);
 
-    private void StartFromBias(int port, int first, int end)
+    private void StartFromBias(int port, Span<T> sums, int first)
     {
-        var sums = inputs[port].AsSpan(first, end - first);
         var pattern = bias[port].AsSpan();
         if (pattern.Length <= 1)
         {
@@ -161,9 +186,9 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         }
     }
 
-    private void Saturate(int port, int first, int end)
+    private void Saturate(Span<T> saturated)
     {
-        var sums = MemoryMarshal.Cast<T, int>(inputs[port].AsSpan(first, end - first));
+        var sums = MemoryMarshal.Cast<T, int>(saturated);
         var (low, high) = (arithmetic.Saturate(long.MinValue), arithmetic.Saturate(long.MaxValue));
         var i = 0;
         for (; i + Vector<int>.Count <= sums.Length; i += Vector<int>.Count)
@@ -174,7 +199,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     /// <summary>Whether a sum of this step might leave 32 bits on the way, judged from the events there are.</summary>
     private bool NeedsWideSums()
     {
-        for (var port = 0; port < inputs.Length; port++)
+        for (var port = 0; port < bias.Length; port++)
         {
             long bound = 0;
             foreach (var b in bias[port] ?? []) bound = Math.Max(bound, Math.Abs((long)(int)(object)b));
@@ -221,7 +246,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
                 if (greatest[a] != long.MinValue) sums[a] = checked(sums[a] + greatest[a]);
         }
 
-        var saturated = (int[])(object)inputs[port];
+        var saturated = (int[])(object)wideSums[port];
         for (var a = 0; a < sums.Length; a++) saturated[a] = arithmetic.Saturate(sums[a]);
     }
 

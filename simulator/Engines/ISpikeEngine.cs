@@ -18,6 +18,9 @@ public interface ISpikeEngine : IDisposable
     /// <summary>Addresses of a population whose payload in the step just computed is not 0, ascending; valid until the next step.</summary>
     ReadOnlySpan<int> Active(PopulationId population);
 
+    /// <summary>How many addresses <see cref="Active"/> would list, without listing them.</summary>
+    int EventCount(PopulationId population);
+
     /// <summary>
     /// A signal after the step just computed, by address; the array may be longer than the population and is valid until the next step.
     /// <typeparamref name="T"/> is float, or int for an integer image (where states of arithmetic neurons are float32 bits).

@@ -64,6 +64,8 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         return active[population.Index] ??= [.. Enumerable.Range(0, emissions.Length).Where(a => !emissions[a].Equals(default(T)))];
     }
 
+    public int EventCount(PopulationId population) => Active(population).Length;
+
     public TOut[] Numbers<TOut>(Signal signal) where TOut : unmanaged
     {
         var block = blocks[signal.Population.Index];

@@ -35,7 +35,7 @@ internal sealed class ActivityObserver
         var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
         ticks = new(stages.Ticks, trees);
         var storage = chip is null ? null : new RowStorage(image, chip.Synapse);
-        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, EffectiveSynapses.Of(p), storage is null ? null : SynapseTable.Of(image, i, storage)))];
+        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null ? null : SynapseTable.Of(image, i, storage)))];
         populations =
         [
             .. image.Populations.Select(p => new PopulationView(
@@ -71,15 +71,12 @@ internal sealed class ActivityObserver
     {
         foreach (var view in populations)
         {
-            var events = engine.Active(view.Population.Id);
-            view.EmissionsPerStep[step] += events.Length;
-            foreach (var p in view.Outflows)
-            {
-                if (image.Projections[p].RowsFrom is { } rows) projections[p].CountPairs(events, engine.Active(rows), image.Populations[rows.Index].Size);
-                else projections[p].Count(events, step, image.Steps);
-            }
-
+            var id = view.Population.Id;
+            var count = engine.EventCount(id);
+            view.EmissionsPerStep[step] += count;
+            foreach (var p in view.Outflows) projections[p].Count(engine, count, step, image.Steps);
             if (view.Cores.Length == 0) continue;
+            var events = engine.Active(id);
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);
             foreach (var p in view.Outflows) Deliver(projections[p], events, tick);
@@ -228,8 +225,10 @@ internal sealed class ActivityObserver
             LinkCrossings);
     }
 
-    private sealed class ProjectionView(Projection projection, int[] effective, SynapseTable? table)
+    private sealed class ProjectionView(Projection projection, SynapseTable? table)
     {
+        private readonly EffectiveCounts? effective = projection.RowsFrom is null ? new(projection) : null;
+        private readonly PairCounts? pairs = projection.RowsFrom is null ? null : new(projection.Map);
         private readonly long total = projection.Map.Total;
         private long events;
         private long operations;
@@ -239,28 +238,23 @@ internal sealed class ActivityObserver
 
         public SynapseTable? Table => table;
 
-        /// <summary>An emission enters the projection if it arrives before the sample ends.</summary>
-        public void Count(ReadOnlySpan<int> active, int step, int steps)
+        /// <summary>
+        /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
+        /// is looked at.
+        /// </summary>
+        public void Count(ISpikeEngine engine, int emissions, int step, int steps)
         {
             if (step + projection.Delay >= steps) return;
-            events += active.Length;
-            foreach (var source in active) operations += effective[source];
-        }
-
-        /// <summary>Rows are payloads: an addition is done where the row is not 0, and every row of an event is looked at. (Such projections have no delay across the end.)</summary>
-        public void CountPairs(ReadOnlySpan<int> active, ReadOnlySpan<int> rows, int size)
-        {
-            var present = new bool[size];
-            foreach (var row in rows) present[row] = true;
-            var synapses = new List<Synapse>();
-            events += active.Length;
-            foreach (var source in active)
+            events += emissions;
+            if (projection.RowsFrom is { } rows)
             {
-                synapses.Clear();
-                projection.Map.Enumerate(source, synapses);
-                probes += synapses.Count;
-                foreach (var (_, row) in synapses)
-                    if (present[row]) operations++;
+                var (looked, added) = pairs!.Of(engine.Active(projection.Source), engine.Active(rows));
+                probes += looked;
+                operations += added;
+            }
+            else
+            {
+                operations += emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(engine.Active(projection.Source));
             }
         }
 

@@ -38,6 +38,7 @@ public sealed class ChipErrorTests
         var found = stop.Diagnostics.Single();
         Assert.Equal("NC6034", found.Code);
         Assert.Equal("chip 'spinnaker1' is of family 'many-core', which cannot be used here", found.Message);
+        Assert.Equal("built-in chips that can: eyeriss, prosperity, transformer-core, transformer-core-small", found.Notes.Single());
         var others = Assert.Throws<DiagnosticException>(() => ChipModelReader.Load<ManyCoreChip>(Path.Combine(Golden.Folder("chips"), "tiny-tiles.yaml")));
         Assert.Equal("built-in chips that can: spinnaker1, spinnaker1-120boards, spinnaker1-board, spinnaker1-chip, spinnaker1-spin3", others.Diagnostics.Single().Notes.Single());
     }

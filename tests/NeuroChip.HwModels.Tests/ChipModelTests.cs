@@ -10,7 +10,9 @@ public sealed class ChipModelTests
 
     [Fact]
     public void BuiltInChipsAreThose() =>
-        Assert.Equal(["spinnaker1", "spinnaker1-120boards", "spinnaker1-board", "spinnaker1-chip", "spinnaker1-spin3"], ChipModels.Names.AsEnumerable());
+        Assert.Equal(
+            ["eyeriss", "prosperity", "spinnaker1", "spinnaker1-120boards", "spinnaker1-board", "spinnaker1-chip", "spinnaker1-spin3", "transformer-core", "transformer-core-small"],
+            ChipModels.Names.AsEnumerable());
 
     [Theory]
     [MemberData(nameof(Names))]

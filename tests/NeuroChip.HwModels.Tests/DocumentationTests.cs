@@ -19,32 +19,58 @@ public sealed class DocumentationTests
     [Fact]
     public void EveryUnitGradeAndChipIsNamed()
     {
-        foreach (var dimension in new[] { Dimension.Time, Dimension.Frequency, Dimension.Memory, Dimension.Bandwidth, Dimension.Power, Dimension.Energy, Dimension.EnergyPerBit, Dimension.Cycles })
+        foreach (var dimension in new[] { Dimension.Time, Dimension.Frequency, Dimension.Memory, Dimension.Bandwidth, Dimension.Power, Dimension.Energy, Dimension.EnergyPerBit, Dimension.PowerPerMemory, Dimension.Cycles })
             Assert.Contains($"| {dimension.Name} | {string.Join(", ", dimension.Units.Select(u => u.Symbol))}", Page, StringComparison.Ordinal);
         foreach (var grade in EvidenceLetters.Grades) Assert.Contains(grade == "2" ? "| `\"2\"` |" : $"| `{grade}` |", Page, StringComparison.Ordinal);
         foreach (var chip in ChipModels.Names)
         {
-            if (ChipModelReader.Load(chip) is not ManyCoreChip model) continue;
-            var cores = (model.Machine.ChipCount * model.Core.Usable.Count).ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', ' ');
-            var line = Page.Split('\n').Single(l => l.StartsWith($"| `{chip}` |", StringComparison.Ordinal));
-            Assert.Contains($"{cores} cores for neurons", line, StringComparison.Ordinal);
+            var model = ChipModelReader.Load(chip);
+            var size = model switch
+            {
+                ManyCoreChip c => $"{(c.Machine.ChipCount * c.Core.Usable.Count).ToString("#,0", System.Globalization.CultureInfo.InvariantCulture).Replace(',', ' ')} cores for neurons",
+                TileChip t => $"{t.TileCount} tile",
+                _ => throw new NotSupportedException(),
+            };
+            Assert.Contains(size, Page.Split('\n').Single(l => l.StartsWith($"| `{chip}` |", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.All(model.CostTables, table => Assert.Contains($"| `{table}`", Page, StringComparison.Ordinal));
         }
-        foreach (var table in ChipModelReader.Load("spinnaker1").CostTables) Assert.Contains($"| `{table}`", Page, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void WhatIsNotModelledIsListed() =>
-        Assert.All(ChipModelReader.Load("spinnaker1").NotModelled, item => Assert.Contains($"\n* {item}\n", Page, StringComparison.Ordinal));
+    [Theory]
+    [InlineData("spinnaker1")]
+    [InlineData("transformer-core")]
+    public void WhatIsNotModelledIsListed(string name) =>
+        Assert.All(ChipModelReader.Load(name).NotModelled, item => Assert.Contains($"\n* {item}\n", Page, StringComparison.Ordinal));
 
-    [Fact]
-    public void SourcesOfVendorCodeBeginWithAListedDocumentAndEachIsUsed()
+    [Theory]
+    [InlineData("spinnaker1")]
+    [InlineData("transformer-core")]
+    [InlineData("transformer-core-small")]
+    [InlineData("prosperity")]
+    [InlineData("eyeriss")]
+    public void SourcesOfVendorCodeBeginWithAListedDocumentAndEachIsUsed(string name)
     {
-        var chip = ChipModelReader.Load("spinnaker1");
+        var chip = ChipModelReader.Load(name);
         var numbers = chip.Rows().Where(r => r.Unit.Length > 0).ToArray();
         var code = numbers.Where(r => r.Grade.StartsWith('C')).ToArray();
         Assert.NotEmpty(code);
         Assert.All(code, r => Assert.Contains(chip.Sources.Keys, a => r.Source.StartsWith(a + " ", StringComparison.Ordinal)));
         Assert.All(chip.Sources.Keys, a => Assert.Contains(numbers, r => r.Source.Contains(a, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("name: wide", "transformer-core")]
+    [InlineData("name: fast-core", "spinnaker1")]
+    public void ExamplesOfFilesAreChips(string line, string basis)
+    {
+        // The indented block around a line of the page.
+        var lines = Page.Split('\n');
+        var at = Array.IndexOf(lines, "    " + line);
+        static bool Inside(string l) => l.StartsWith("    ", StringComparison.Ordinal);
+        var block = lines[..at].Reverse().TakeWhile(Inside).Reverse().Concat(lines[at..].TakeWhile(Inside)).Select(l => l[4..]);
+        var chip = ChipModelReader.Parse(string.Join('\n', block), "example.yaml");
+        Assert.Equal(ChipModelReader.Load(basis).Family, chip.Family);
+        Assert.NotEqual(ChipModelReader.Load(basis).Rows().Length, chip.Rows().Count(r => ChipModelReader.Load(basis).Rows().Contains(r)));
     }
 
     private static IEnumerable<(string Name, string About)> Fields(JsonObject schema)

@@ -31,6 +31,16 @@ public sealed class TileChipTests
         Assert.Equal(0, product.EventCycles.CyclesOrNone().Count);
         Assert.Equal(10, Tiny.Energy.DramBit!.PicojoulesPerBit);
         Assert.Null(Tiny.EnergyTable("additions-only").Mac);
+        Assert.Equal([2, 2, 1], new[] { product.MacLanes, product.ExponentLanes, product.DivideLanes }.Select(OptionalQuantities.CountOrNone));
+    }
+
+    [Fact]
+    public void AChipLeaksByTheMemoryItHas()
+    {
+        // Encoder 9 KiB, linear 21 KiB, attention 10 KiB, residual 64 KiB, global buffer 64 KiB; 'product' has no tiles.
+        Assert.Equal(168 * 1024, Tiny.OnChipMemory.Bytes);
+        Assert.Equal(1e-3 + (168 * 10e-6), Tiny.IdleWatts(Tiny.Energy)!.Value, 1e-12);
+        Assert.Null(Tiny.IdleWatts(Tiny.EnergyTable("additions-only")));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class ActivityTests
                 var analog = projection.Kind == ProjectionKind.Analog;
                 var holders = Enumerable.Range(0, module[projection.Target].Size)
                     .Select(a => Enumerable.Range(0, perCore.Length).First(c => Holds(image.Cores[c].Slice, projection.Target, a))).ToArray();
-                long events = 0, effective = 0;
+                long events = 0, effective = 0, probes = 0;
                 for (var i = 0; i < emissions.Length; i++)
                 {
                     if (emissions.At(i) == 0) continue;
@@ -48,15 +48,20 @@ public sealed class ActivityTests
                     projection.Map.Enumerate(i % source.Size, synapses);
                     foreach (var (target, row) in synapses)
                     {
-                        if (arrives && projection.Rows.At(row) != 0) effective++;
+                        if (arrives) probes++;
+                        if (arrives && RowAt(projection, i / source.Size, row) != 0) effective++;
                         var core = holders[target];
                         if (analog) perCore[core].Macs++;
                         else perCore[core].Events++;
                     }
                 }
 
+                Assert.Equal(projection.RowsFrom is null ? 0 : probes, activity.Projections[p].Probes);
                 Assert.Equal((events, effective, projection.Map.Total * module.Steps), (activity.Projections[p].Events, activity.Projections[p].SynapticEvents + activity.Projections[p].Macs, activity.Projections[p].DenseOperations));
             }
+
+            double RowAt(Projection projection, int step, int row) =>
+                projection.RowsFrom is { } rows ? run.Emissions[rows.Index].At((step * module[rows].Size) + row) : projection.Rows.At(row);
 
             Assert.Equal(perCore, activity.Cores.Select(c => (c.SynapticEvents, c.Macs)));
             for (var i = 0; i < module.Populations.Length; i++)

@@ -55,6 +55,10 @@ internal sealed class NetworkBuilder(Arithmetic arithmetic, int seed, int steps 
         projections.Add(new($"p{projections.Count}", source, target, 0, map, rows ?? Weights(map.RowCount), delay, kind, reduction));
     }
 
+    /// <summary>A projection whose rows are the payloads of <paramref name="rows"/>.</summary>
+    public void Contract(PopulationId source, PopulationId rows, PopulationId target, StridedMap map) => projections.Add(
+        new($"p{projections.Count}", source, target, 0, map, Projection.NoRows, 0, Projection.KindOf(populations[source.Index].Domain, populations[rows.Index].Domain)) { RowsFrom = rows });
+
     /// <summary>Random weights in the module's numbers; biases of integer modules are int32.</summary>
     public Tensor Weights(int count, bool isBias = false)
     {
@@ -157,6 +161,18 @@ internal static class Networks
         ["pool max"] = (a, s) => Pool(a, s, new(9, 5, 3, 2, 1), 19, false, Reduction.Max, SpikeDomain.Binary),
         ["pool max real"] = (a, s) => Pool(a, s, new(9, 5, 3, 2, 1), 19, false, Reduction.Max, SpikeDomain.Real),
         ["dense max"] = (a, s) => Dense(a, s, 12, 9, 0.4, SpikeDomain.Real, Reduction.Max),
+        ["conv 7x7 real"] = (a, s) => Conv(a, s, new(15, 8, 7, 2, 3), new(17, 9, 7, 2, 3), 3, 32, 1, 1, SpikeDomain.Real),
+        ["conv 1x1 real"] = (a, s) => Conv(a, s, new(6, 6, 1), new(5, 5, 1), 40, 85, 1, 0.9, SpikeDomain.Real),
+        ["conv narrow real"] = (a, s) => Conv(a, s, new(7, 7, 3, 1, 1), new(7, 7, 3, 1, 1), 6, 12, 1, 1, SpikeDomain.Real),
+        ["conv dilated real"] = (a, s) => Conv(a, s, new(12, 10, 3, 1, 1, 2), new(12, 8, 3, 1, 0, 2), 6, 40, 1, 0.8, SpikeDomain.Real),
+        ["conv many pixels"] = (a, s) => Conv(a, s, new(20, 20, 3, 1, 1), new(21, 21, 3, 1, 1), 40, 72, 1, 0.2),
+        ["depthwise 7x7"] = (a, s) => Conv(a, s, new(12, 12, 7, 1, 3), new(14, 14, 7, 1, 3), 72, 72, 72, 0.2),
+        ["depthwise stride and dilation"] = (a, s) => Conv(a, s, new(13, 6, 3, 2, 1, 2), new(24, 11, 3, 2, 0, 2), 20, 20, 20, 0.4, threshold: 0.2),
+        ["depthwise real"] = (a, s) => Conv(a, s, new(5, 5, 3, 1, 1), new(9, 9, 3, 1, 1), 9, 9, 9, 1, SpikeDomain.Real),
+        ["attention keys and values first"] = (a, s) => Attention(a, s, 2, 12, 16, keysFirst: true),
+        ["attention wide heads"] = (a, s) => Attention(a, s, 2, 6, 45, keysFirst: true),
+        ["attention queries first"] = (a, s) => Attention(a, s, 2, 20, 5, keysFirst: false),
+        ["attention mask"] = AttentionMask,
         ["csr"] = (a, s) => Csr(a, s, 200, 150, 0.1, SpikeDomain.Binary),
         ["csr count"] = (a, s) => Csr(a, s, 50, 70, 0.3, SpikeDomain.Count),
         ["permutation"] = Permutation,
@@ -204,6 +220,44 @@ internal static class Networks
         var layer = net.Lif("layer", Flat(30), threshold: 0.02);
         net.Project(relay, layer, new DenseMap(w.Output * w.Output * channels, 30));
         return new(net.Build(), net.Inputs(0.4));
+    }
+
+    /// <summary>Q (K^T V) or (Q K^T) V of a few heads, channel innermost, with the accumulators as a population of their own.</summary>
+    private static TestCase Attention(Arithmetic a, int seed, int heads, int tokens, int width, bool keysFirst)
+    {
+        var net = new NetworkBuilder(a, seed, steps: 3);
+        var channels = heads * width;
+        var size = tokens * channels;
+        var (q, k, v) = (net.Input("q", Flat(size), SpikeDomain.Binary), net.Input("k", Flat(size), SpikeDomain.Binary), net.Input("v", Flat(size), SpikeDomain.Binary));
+        var inner = keysFirst ? width * width : tokens * tokens;
+        var first = net.Relay("first", Flat(heads * inner), SpikeDomain.Count);
+        var result = net.Lif("result", Flat(size), threshold: a.Kind == ArithmeticKind.Integer ? 0.03 : 2);
+        if (keysFirst)
+        {
+            net.Contract(k, v, first, new(size, heads * inner, size, 0, 0, 0, [new(heads, width, inner, width), new(tokens, channels, 0, channels), new(width, 1, width, 0), new(width, 0, 1, 1)]));
+            net.Contract(q, first, result, new(size, size, heads * inner, 0, 0, 0, [new(heads, width, width, inner), new(tokens, channels, channels, 0), new(width, 1, 0, width), new(width, 0, 1, 1)]));
+        }
+        else
+        {
+            net.Contract(q, k, first, new(size, heads * inner, size, 0, 0, 0, [new(heads, width, inner, width), new(tokens, channels, tokens, 0), new(tokens, 0, 1, channels), new(width, 1, 0, 1)]));
+            net.Contract(first, v, result, new(heads * inner, size, size, 0, 0, 0, [new(heads, inner, width, width), new(tokens, tokens, channels, 0), new(tokens, 1, 0, channels), new(width, 0, 1, 1)]));
+        }
+
+        return new(net.Build(), net.Inputs(0.4));
+    }
+
+    /// <summary>Column sums of K and V, and what passes of Q by them; a real population is masked too.</summary>
+    private static TestCase AttentionMask(Arithmetic a, int seed)
+    {
+        var net = new NetworkBuilder(a, seed, steps: 3);
+        var (tokens, channels) = (14, 20);
+        var size = tokens * channels;
+        var (q, k, v) = (net.Input("q", Flat(size), SpikeDomain.Real), net.Input("k", Flat(size), SpikeDomain.Binary), net.Input("v", Flat(size), SpikeDomain.Binary));
+        var columns = net.Lif("columns", Flat(channels), threshold: a.Kind == ArithmeticKind.Integer ? 0.03 : 2);
+        var masked = net.Relay("masked", Flat(size), SpikeDomain.Real);
+        net.Contract(k, v, columns, new(size, channels, size, 0, 0, 0, [new(tokens, channels, 0, channels), new(channels, 1, 1, 1)]));
+        net.Contract(q, columns, masked, new(size, size, channels, 0, 0, 0, [new(tokens, channels, channels, 0), new(channels, 1, 1, 1)]));
+        return new(net.Build(), net.Inputs(0.5));
     }
 
     private static TestCase Csr(Arithmetic a, int seed, int sources, int targets, double connected, SpikeDomain domain)

@@ -37,6 +37,10 @@ internal sealed unsafe class ChannelwiseKernel<T> : SynapseKernel<T> where T : u
 
     public override int Granule => channels;
 
+    public override void Prepare(EventList<T> events)
+    {
+    }
+
     public override long Work(EventList<T> events) => (long)y.Output * x.Output * channels * y.Kernel * x.Kernel / 4;
 
     public override void Add(EventList<T> events, T* sums, int first, int end)
@@ -149,6 +153,10 @@ internal sealed unsafe class IdentityKernel<T> : SynapseKernel<T> where T : unma
 
     public IdentityKernel(T[] weights) => this.weights = weights;
 
+    public override void Prepare(EventList<T> events)
+    {
+    }
+
     public override long Work(EventList<T> events) => events.Size / 4;
 
     public override void Add(EventList<T> events, T* sums, int first, int end)
@@ -183,6 +191,10 @@ internal sealed unsafe class PermutationKernel<T> : SynapseKernel<T> where T : u
         Array.Fill(sourceOf, -1);
         for (var a = 0; a < map.TargetOf.Length; a++)
             if (map.TargetOf[a] >= 0) sourceOf[map.TargetOf[a]] = a;
+    }
+
+    public override void Prepare(EventList<T> events)
+    {
     }
 
     public override long Work(EventList<T> events) => sourceOf.Length * 2L;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NeuroChip.Ir.Ncir.AddressFunctions;
 
 namespace NeuroChip.Simulator.Engines.Kernels;
 
@@ -15,13 +16,21 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     where TWeight : unmanaged
     where TSum : unmanaged
 {
+    /// <summary>Pixels that one pass over the rows of a few taps serves: their accumulators and the rows share the caches.</summary>
+    private const int TilePixels = 56;
+
+    /// <summary>Rows of a pass, if several taps are needed to have as many: enough events between two branches that are predicted wrongly, few enough rows for the cache.</summary>
+    private const int TileRows = 192;
+
     private readonly GatherGeometry geometry;
     private readonly PackedRows<TWeight> rows;
+    private readonly DensePixels<TLanes, TVector, TWeight, TSum>? dense;
 
     public GatherKernel(GatherGeometry geometry, PackedRows<TWeight> rows)
     {
         this.geometry = geometry;
         this.rows = rows;
+        if (geometry is ConvGeometry { Groups: 1, Pixels: > 1 }) dense = new((ConvMap)geometry.Map, rows);
     }
 
     // The single cell of a dense map may be cut at its blocks; elsewhere a pixel is the smallest piece.
@@ -29,14 +38,24 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
 
     public override int BucketSize => geometry.BucketSize;
 
+    public override void Prepare(EventList<TSum> events)
+    {
+        if (!IsProduct(events)) events.MakeList();
+    }
+
     public override long Work(EventList<TSum> events) => (long)events.Count * geometry.CellsPerEvent * geometry.CellTargets;
 
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (ScattersCheaper(events.Count, (long)geometry.Pixels * geometry.Groups)) Scatter(events, sums, first, end);
+        var pixelTargets = geometry.Groups * geometry.CellTargets;
+        if (IsProduct(events)) dense!.Add(events, sums, first / pixelTargets, end / pixelTargets);
+        else if (ScattersCheaper(events.Count, (long)geometry.Pixels * geometry.Groups)) Scatter(events, sums, first, end);
         else Gather(events, sums, first, end);
     }
+
+    /// <summary>Whether there are so many payloads that the events need not be walked.</summary>
+    internal bool IsProduct(EventList<TSum> events) => dense is not null && DensePixels<TLanes, TVector, TWeight, TSum>.Pays(events);
 
     /// <summary>
     /// Compares the two in units of about a cycle. A gather visits every cell, with its segments and its registers; a scatter finds the cells of each
@@ -108,11 +127,17 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     /// <summary>Cell by cell.</summary>
     internal void Gather(EventList<TSum> events, TSum* sums, int first, int end)
     {
-        var segments = stackalloc Segment[geometry.MaxSegments];
         var single = geometry.Pixels == 1 && geometry.Groups == 1;
         var pixelTargets = geometry.Groups * geometry.CellTargets;
         var (firstPixel, endPixel) = single ? (0, 1) : (first / pixelTargets, end / pixelTargets);
         var starts = events.Buckets(geometry.BucketSize);
+        if (!single && geometry is ConvGeometry { Groups: 1 })
+        {
+            GatherTiles(events, sums, firstPixel, endPixel, (ConvMap)geometry.Map, starts);
+            return;
+        }
+
+        var segments = stackalloc Segment[geometry.MaxSegments];
         foreach (ref readonly var block in rows.Blocks.AsSpan())
         {
             if (single && (block.FirstColumn < first || block.FirstColumn >= end)) continue;
@@ -135,6 +160,61 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
                     AddBlock(events, cell, block, block.Columns, rows.Pointer, segments, count);
                 }
             }
+        }
+    }
+
+    /// <summary>
+    /// A convolution, a few taps at a time over a tile of pixels, so that the rows of these taps stay in the first-level cache while the pixels of the tile pass:
+    /// a row is read once per event, and the second-level cache gives only half of what the adders take. A pixel sees its taps in ascending source address as before.
+    /// </summary>
+    private void GatherTiles(EventList<TSum> events, TSum* sums, int firstPixel, int endPixel, ConvMap map, int* starts)
+    {
+        var staging = stackalloc TSum[(TilePixels * 4 * TLanes.Width) + 16];
+        staging = (TSum*)(((nuint)staging + 63) & ~(nuint)63);
+        var taps = map.X.Dilation == 1 ? Math.Clamp(TileRows / map.Channels, 1, map.X.Kernel) : 1;
+        foreach (ref readonly var block in rows.Blocks.AsSpan())
+        {
+            var columns = block.Columns;
+            for (var tile = firstPixel; tile < endPixel; tile += TilePixels)
+            {
+                // A block that does not fill its registers: the spare lanes must not reach the neighbour's accumulators.
+                var pixels = Math.Min(TilePixels, endPixel - tile);
+                var partial = columns < block.Width;
+                var cells = sums + ((long)tile * map.OutChannels) + block.FirstColumn;
+                var into = partial ? staging : cells;
+                var stride = partial ? block.Width : map.OutChannels;
+                for (var p = 0; partial && p < pixels; p++) new Span<TSum>(cells + ((long)p * map.OutChannels), columns).CopyTo(new(into + (p * stride), columns));
+                for (var ky = 0; ky < map.Y.Kernel; ky++)
+                {
+                    for (var kx = 0; kx < map.X.Kernel; kx += taps)
+                        AddTaps(events, into, stride, tile, pixels, map, starts, block, ky, kx, Math.Min(taps, map.X.Kernel - kx));
+                }
+
+                for (var p = 0; partial && p < pixels; p++) new Span<TSum>(into + (p * stride), columns).CopyTo(new(cells + ((long)p * map.OutChannels), columns));
+            }
+        }
+    }
+
+    /// <summary>The events that reach <paramref name="pixels"/> pixels through the taps from (ky, kx) on.</summary>
+    private void AddTaps(EventList<TSum> events, TSum* cell, int stride, int firstPixel, int pixels, ConvMap map, int* starts, in RowBlock block, int ky, int kx, int taps)
+    {
+        var (oy, ox) = Math.DivRem(firstPixel, map.X.Output);
+        var y = map.Y.InputOf(oy, ky);
+        for (var p = 0; p < pixels; p++, ox++, cell += stride)
+        {
+            if (ox == map.X.Output)
+            {
+                ox = 0;
+                y = map.Y.InputOf(++oy, ky);
+            }
+
+            if ((uint)y >= (uint)map.Y.Input) continue;
+            var left = map.X.InputOf(ox, kx);
+            var (first, end) = (Math.Max(left, 0), Math.Min(left + taps, map.X.Input));
+            if (first >= end) continue;
+            var line = y * map.X.Input;
+            var segment = new Segment(starts[line + first], starts[line + end], ((ky * map.X.Kernel) + kx - line - left) * map.Channels);
+            if (segment.FirstBucket < segment.EndBucket) Cell(events, cell, block.Width, rows.Pointer + block.Offset, &segment, 1);
         }
     }
 

@@ -12,6 +12,10 @@ internal sealed unsafe class InverseKernel<T> : SynapseKernel<T> where T : unman
 
     public InverseKernel(AddressFunction map, T[] weights, bool maximum) => (this.map, this.weights, this.maximum) = (map, weights, maximum);
 
+    public override void Prepare(EventList<T> events)
+    {
+    }
+
     public override long Work(EventList<T> events) => map.Total * 8;
 
     public override void Add(EventList<T> events, T* sums, int first, int end)

@@ -27,13 +27,15 @@ internal sealed class KernelFactory(RegisterWidth width)
     public SynapseKernel<T> Create<T>(Projection projection) where T : unmanaged, INumber<T>
     {
         var rows = projection.Rows;
-        if (projection.RowsFrom is not null) return new PayloadRowsKernel<T>(projection.Map);
+        if (projection.RowsFrom is not null) return projection.Map is StridedMap product ? new StridedKernel<T>(product, null) : new PayloadRowsKernel<T>(projection.Map);
         var maximum = projection.Reduction == Reduction.Max;
         switch (projection.Map)
         {
             case PoolMap pool:
                 return new ChannelwiseKernel<T>(pool.Y, pool.X, pool.Channels, pool.RowPerPixel ? ChannelWeights.PerPixel : ChannelWeights.One, Widened<T>(rows), maximum);
-            case ConvMap conv when conv.Groups > 1 && conv.Groups == conv.Channels && conv.Groups == conv.OutChannels:
+            case ConvMap conv when IsDepthwise(conv) && !maximum:
+                return Depthwise(conv, Widened<T>(rows));
+            case ConvMap conv when IsDepthwise(conv):
                 return new ChannelwiseKernel<T>(conv.Y, conv.X, conv.Channels, ChannelWeights.PerTap, Widened<T>(rows), maximum);
             case IdentityMap:
                 return new IdentityKernel<T>(Widened<T>(rows)); // One source per target: the sum is the maximum.
@@ -45,12 +47,26 @@ internal sealed class KernelFactory(RegisterWidth width)
                 return Gather<T>(new DenseGeometry(dense), rows);
             case TransposedConvMap deconv when !maximum:
                 return Gather<T>(new TransposedConvGeometry(deconv), rows);
+            case StridedMap strided when !maximum:
+                return new StridedKernel<T>(strided, Widened<T>(rows));
             case CsrMap csr when !maximum:
                 return Csr<T>(csr, rows);
             default:
                 return new InverseKernel<T>(projection.Map, Widened<T>(rows), maximum);
         }
     }
+
+    private static bool IsDepthwise(ConvMap map) => map.Groups > 1 && map.Groups == map.Channels && map.Groups == map.OutChannels;
+
+    private SynapseKernel<T> Depthwise<T>(ConvMap map, T[] weights) where T : unmanaged, INumber<T> => (SynapseKernel<T>)(weights switch
+    {
+        float[] real => map.Channels < 8 || width == RegisterWidth.Bits128 ? new DepthwiseKernel<Float128, Vector128<float>, float>(map, real)
+            : map.Channels < 16 || width == RegisterWidth.Bits256 ? new DepthwiseKernel<Float256, Vector256<float>, float>(map, real)
+            : (object)new DepthwiseKernel<Float512, Vector512<float>, float>(map, real),
+        int[] whole => map.Channels < 16 || width != RegisterWidth.Bits512 ? new DepthwiseKernel<Whole256, Vector256<int>, int>(map, whole)
+            : (object)new DepthwiseKernel<Whole512, Vector512<int>, int>(map, whole),
+        _ => throw new ArgumentException($"payloads of {typeof(T)}"),
+    });
 
     private static T[] Widened<T>(Tensor rows) where T : unmanaged, INumber<T>
     {

@@ -35,7 +35,7 @@ internal sealed unsafe class NarrowConvKernel<TLanes, TVector, TWeight, TSum> : 
     /// <summary>How many pixels are worth computing together: 1 if it does not pay.</summary>
     public static int Together(ConvMap map)
     {
-        if (map.Groups != 1 || map.X.Dilation != 1) return 1;
+        if (map.Groups != 1 || map.X.Dilation != 1 || map.OutChannels >= 32) return 1;
         foreach (var pixels in new[] { 4, 2 })
         {
             // At least two in five of the additions must be real ones.
@@ -73,12 +73,15 @@ internal sealed unsafe class NarrowConvKernel<TLanes, TVector, TWeight, TSum> : 
     /// <summary>Places along x that the windows of neighbouring pixels cover.</summary>
     public static int WindowOf(ConvMap map, int together) => map.X.Kernel + (map.X.Stride * (together - 1));
 
+    public override void Prepare(EventList<TSum> events) => plain.Prepare(events);
+
     public override long Work(EventList<TSum> events) => plain.Work(events);
 
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (plain.ScattersCheaper(events.Count, (long)map.Y.Output * Blocks)) plain.Scatter(events, sums, first, end);
+        if (plain.IsProduct(events)) plain.Add(events, sums, first, end);
+        else if (plain.ScattersCheaper(events.Count, (long)map.Y.Output * Blocks)) plain.Scatter(events, sums, first, end);
         else if (!events.Finite) plain.Gather(events, sums, first, end);
         else Gather(events, sums, first / Granule, end / Granule);
     }

@@ -30,6 +30,12 @@ internal unsafe interface IRowLanes<TVector, TWeight, TSum>
 
     /// <summary>sum + payload * row, product and sum rounded one after the other.</summary>
     static abstract TVector AddScaled(TVector sum, TVector payload, TWeight* row);
+
+    /// <summary>A stretch of a weight row as it enters a product.</summary>
+    static abstract TVector Row(TWeight* row);
+
+    /// <summary>sum + a * b, product and sum rounded one after the other.</summary>
+    static abstract TVector AddProduct(TVector sum, TVector a, TVector b);
 }
 
 internal readonly unsafe struct Float512 : IRowLanes<Vector512<float>, float, float>
@@ -50,6 +56,12 @@ internal readonly unsafe struct Float512 : IRowLanes<Vector512<float>, float, fl
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> AddScaled(Vector512<float> sum, Vector512<float> payload, float* row) => sum + (payload * Vector512.Load(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Row(float* row) => Vector512.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> AddProduct(Vector512<float> sum, Vector512<float> a, Vector512<float> b) => sum + (a * b);
 }
 
 internal readonly unsafe struct Float256 : IRowLanes<Vector256<float>, float, float>
@@ -70,6 +82,12 @@ internal readonly unsafe struct Float256 : IRowLanes<Vector256<float>, float, fl
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> AddScaled(Vector256<float> sum, Vector256<float> payload, float* row) => sum + (payload * Vector256.Load(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Row(float* row) => Vector256.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> AddProduct(Vector256<float> sum, Vector256<float> a, Vector256<float> b) => sum + (a * b);
 }
 
 internal readonly unsafe struct Float128 : IRowLanes<Vector128<float>, float, float>
@@ -90,6 +108,12 @@ internal readonly unsafe struct Float128 : IRowLanes<Vector128<float>, float, fl
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> AddScaled(Vector128<float> sum, Vector128<float> payload, float* row) => sum + (payload * Vector128.Load(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Row(float* row) => Vector128.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> AddProduct(Vector128<float> sum, Vector128<float> a, Vector128<float> b) => sum + (a * b);
 }
 
 /// <summary>int8 weights, int32 sums.</summary>
@@ -111,6 +135,12 @@ internal readonly unsafe struct Byte512 : IRowLanes<Vector512<int>, sbyte, int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> AddScaled(Vector512<int> sum, Vector512<int> payload, sbyte* row) => sum + (payload * Widen(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Row(sbyte* row) => Widen(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddProduct(Vector512<int> sum, Vector512<int> a, Vector512<int> b) => sum + (a * b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Widen(sbyte* row) => System.Runtime.Intrinsics.X86.Avx512F.IsSupported
@@ -137,6 +167,12 @@ internal readonly unsafe struct Byte256 : IRowLanes<Vector256<int>, sbyte, int>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> AddScaled(Vector256<int> sum, Vector256<int> payload, sbyte* row) => sum + (payload * Widen(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Row(sbyte* row) => Widen(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddProduct(Vector256<int> sum, Vector256<int> a, Vector256<int> b) => sum + (a * b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<int> Widen(sbyte* row)
@@ -167,6 +203,12 @@ internal readonly unsafe struct Short512 : IRowLanes<Vector512<int>, short, int>
     public static Vector512<int> AddScaled(Vector512<int> sum, Vector512<int> payload, short* row) => sum + (payload * Widen(row));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Row(short* row) => Widen(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddProduct(Vector512<int> sum, Vector512<int> a, Vector512<int> b) => sum + (a * b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<int> Widen(short* row) => System.Runtime.Intrinsics.X86.Avx512F.IsSupported
         ? System.Runtime.Intrinsics.X86.Avx512F.ConvertToVector512Int32(Vector256.Load(row))
         : Vector512.Create(Short256.Widen(row), Short256.Widen(row + 8));
@@ -193,9 +235,69 @@ internal readonly unsafe struct Short256 : IRowLanes<Vector256<int>, short, int>
     public static Vector256<int> AddScaled(Vector256<int> sum, Vector256<int> payload, short* row) => sum + (payload * Widen(row));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Row(short* row) => Widen(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddProduct(Vector256<int> sum, Vector256<int> a, Vector256<int> b) => sum + (a * b);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector256<int> Widen(short* row)
     {
         var shorts = Vector128.Load(row);
         return Vector256.Create(Vector128.WidenLower(shorts), Vector128.WidenUpper(shorts));
     }
+}
+
+/// <summary>Integer payloads or weights of 32 bits, int32 sums.</summary>
+internal readonly unsafe struct Whole512 : IRowLanes<Vector512<int>, int, int>
+{
+    public static int Width => 16;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Load(int* from) => Vector512.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector512<int> value, int* to) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Splat(int value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Add(Vector512<int> sum, int* row) => sum + Vector512.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddScaled(Vector512<int> sum, Vector512<int> payload, int* row) => sum + (payload * Vector512.Load(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> Row(int* row) => Vector512.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<int> AddProduct(Vector512<int> sum, Vector512<int> a, Vector512<int> b) => sum + (a * b);
+}
+
+/// <summary>Integer payloads or weights of 32 bits, int32 sums.</summary>
+internal readonly unsafe struct Whole256 : IRowLanes<Vector256<int>, int, int>
+{
+    public static int Width => 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Load(int* from) => Vector256.Load(from);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Vector256<int> value, int* to) => value.Store(to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Splat(int value) => Vector256.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Add(Vector256<int> sum, int* row) => sum + Vector256.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddScaled(Vector256<int> sum, Vector256<int> payload, int* row) => sum + (payload * Vector256.Load(row));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> Row(int* row) => Vector256.Load(row);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<int> AddProduct(Vector256<int> sum, Vector256<int> a, Vector256<int> b) => sum + (a * b);
 }

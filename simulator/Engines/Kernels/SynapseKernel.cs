@@ -19,6 +19,9 @@ internal abstract unsafe class SynapseKernel<T> where T : unmanaged
     /// <summary>The payloads of this step that are the rows, set before <see cref="Add"/>; null for stored weights.</summary>
     public EventList<T>? RowEvents { get; set; }
 
+    /// <summary>Called once in a step before the ranges are added, on one thread. A kernel that does not walk the list of events need not have it made.</summary>
+    public virtual void Prepare(EventList<T> events) => events.MakeList();
+
     /// <summary>Tells the ranges that <see cref="Add"/> will be called with: multiples of <paramref name="pieceSize"/>, or everything.</summary>
     public virtual void Plan(int pieceSize)
     {

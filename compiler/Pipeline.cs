@@ -5,6 +5,7 @@ using NeuroChip.Compiler.Mapping;
 using NeuroChip.Compiler.Onnx;
 using NeuroChip.Compiler.Passes;
 using NeuroChip.Compiler.Rolling;
+using NeuroChip.Compiler.Targets.TransformerCore;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Graphs;
@@ -60,7 +61,7 @@ public sealed record CompileOptions
 /// <summary>Every stage of a compilation.</summary>
 /// <param name="Graph">What the network means.</param>
 /// <param name="Module">What must happen, spike by spike, after the last pass that ran.</param>
-/// <param name="Mapping">Where it happens; null where the pipeline was stopped before.</param>
+/// <param name="Mapping">Where it happens on a many-core chip; null where the pipeline was stopped before, and for a chip of tiles, whose image holds a schedule.</param>
 /// <param name="Image">What the chip loads; null where the pipeline was stopped before.</param>
 /// <param name="Quantisation">What quantisation did; null for float32.</param>
 public sealed record CompileResult(Graph Graph, Module Module, ChipMapping? Mapping, ChipImage? Image, QuantisationReport? Quantisation);
@@ -68,7 +69,7 @@ public sealed record CompileResult(Graph Graph, Module Module, ChipMapping? Mapp
 /// <summary>The compiler: the one list of what happens to a model, and in which order.</summary>
 public static class Pipeline
 {
-    /// <summary>Passes over a module, in order. Each says why it stands where it stands.</summary>
+    /// <summary>Passes over a module, in order. Each says why it stands where it stands; one that only a family of chips needs is left out for others.</summary>
     public static ImmutableArray<IPass> Passes { get; } =
     [
         new RemoveUnread(),
@@ -116,14 +117,23 @@ public static class Pipeline
             Prices = OperationPrices.Of(chip),
         };
         if (options.StopAfter is { } last && Passes.All(p => p.Name != last)) throw UnknownPass(last);
+        if (options.StopAfter is { } unused && Find(unused).OnlyFor is { } family && family != chip.Family) throw NotForChip(unused, chip);
         module = Checked(module, "lowering", options.Verify);
-        foreach (var pass in Passes)
+        foreach (var pass in Passes.Where(p => p.OnlyFor is null || p.OnlyFor == chip.Family))
         {
             progress?.Invoke(pass.Name);
             module = Checked(pass.Run(module, context), pass.Name, options.Verify);
             if (pass.Name == options.StopAfter) return new(graph, module, null, null, context.Quantisation);
         }
         if (options.StrictSpikeDriven) RefuseDense(module);
+        if (chip is TileChip tiles)
+        {
+            progress?.Invoke("map to tiles");
+            var placed = TileMapper.Map(module, tiles, context, options.Map);
+            progress?.Invoke("emit");
+            return new(graph, module, null, ImageEmitter.Emit(module, placed, tiles), context.Quantisation);
+        }
+
         var cores = chip.As<ManyCoreChip>();
         var mapping = MappingPipeline.Map(module, cores, options.Map, p => progress?.Invoke(p.Stage));
         progress?.Invoke("emit");
@@ -140,6 +150,10 @@ public static class Pipeline
 
     private static DiagnosticException UnknownPass(string name) => new(Diagnostic.Error(
         "NC2002", $"there is no pass '{name}'", null, $"passes in order: {string.Join(", ", Passes.Select(p => p.Name))}"));
+
+    private static DiagnosticException NotForChip(string pass, ChipModel chip) => new(Diagnostic.Error(
+        "NC2004", $"pass '{pass}' does nothing for '{chip.Name}': it is for many-core chips only", null,
+        $"passes that run for it: {string.Join(", ", Passes.Where(p => p.OnlyFor is null || p.OnlyFor == chip.Family).Select(p => p.Name))}"));
 
     private static Module Checked(Module module, string after, bool verify)
     {

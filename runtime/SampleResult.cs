@@ -7,7 +7,7 @@ namespace NeuroChip.Runtime;
 /// <param name="Outputs">Each model output under its name: float32, in the readout's framework shape.</param>
 /// <param name="Recorded">
 /// Emissions of each recorded population under its name: shape <c>[Steps, framework shape]</c> in the framework's C order; int8 for binary
-/// and signed domains, int32 for counts and for real domains of an integer image, float32 for real domains of a float image.
+/// and signed domains, int32 for counts and for real domains of an integer image, float32 for real domains of a float image and for populations whose payload is worth something else than 1, multiplied by that.
 /// </param>
 /// <param name="Activity">What the chip did, as integers.</param>
 /// <param name="Timing">When it did it.</param>

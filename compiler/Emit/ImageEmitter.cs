@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Compiler.Mapping;
+using NeuroChip.Compiler.Targets.TransformerCore;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
@@ -30,6 +31,26 @@ public static class ImageEmitter
             module.Projections,
             module.Readouts,
             cores.MoveToImmutable(),
-            mapping.Tables);
+            mapping.Tables)
+        {
+            Decisions = module.Decisions,
+        };
     }
+
+    /// <summary>The image for a chip of tiles: a schedule instead of cores and routers. Delays and stages are none of its business, so a step is one tick.</summary>
+    public static ChipImage Emit(Module module, TileMapping mapping, TileChip chip) => new(
+        module.Name,
+        chip.ToYaml(),
+        module.Arithmetic,
+        module.Steps,
+        module.TicksPerStep,
+        module.Populations,
+        module.Projections,
+        module.Readouts,
+        [],
+        [])
+    {
+        Decisions = module.Decisions.Add(mapping.Placement),
+        Schedule = mapping.Schedule,
+    };
 }

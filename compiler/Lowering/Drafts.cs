@@ -23,6 +23,9 @@ internal sealed class PopulationDraft(int id, string name, int[] shape)
 
     public required SpikeDomain Domain { get; set; }
 
+    /// <summary>What a payload of 1 is worth to the framework.</summary>
+    public double Unit { get; set; } = 1;
+
     /// <summary>Per port, the bias, null for none.</summary>
     public Repeated?[] Bias { get; set; } = [];
 

@@ -17,6 +17,7 @@ public sealed partial class GraphLowering
     private readonly Graph graph;
     private readonly StateLoops loops;
     private readonly NeuronRecogniser recogniser;
+    private readonly EmissionUnits units;
     private readonly List<PopulationDraft> drafts = [];
     private readonly Dictionary<int, LinearForm> forms = [];
     private readonly SharedValues shared;
@@ -34,6 +35,7 @@ public sealed partial class GraphLowering
         this.graph = graph;
         loops = new(graph);
         recogniser = new(graph, loops);
+        units = new(graph);
         shared = new(graph);
     }
 
@@ -346,6 +348,7 @@ public sealed partial class GraphLowering
         var path = PathOf(cluster);
         var draft = Add(path is null ? "" : Unique(path), [.. n.Shape], found.Neuron, found.Domain);
         populationOf[node] = draft.Id;
+        draft.Unit = units.Of(node);
         foreach (var (value, program) in found.Observed) observedIn[value] = (draft.Id, program);
         for (var port = 0; port < found.Ports.Length; port++)
         {

@@ -85,7 +85,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
     {
         var layout = layouts[draft.Id];
         var bias = draft.Bias.Select(b => b is null || b.Is(0) ? null : ToTensor(InAddressOrder(b, layout, draft.Size)));
-        return new(new(id), draft.Name, layout, InAddressOrder(draft.Neuron, layout, draft.Size), draft.Domain, [.. bias], 0);
+        return new(new(id), draft.Name, layout, InAddressOrder(draft.Neuron, layout, draft.Size), draft.Domain, [.. bias], 0) { Unit = draft.Unit };
     }
 
     private Readout Readout(ReadoutDraft draft, int[] idOf)

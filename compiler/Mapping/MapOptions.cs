@@ -8,7 +8,14 @@ namespace NeuroChip.Compiler.Mapping;
 /// <param name="Router">A name of <see cref="MappingPipeline.Routers"/>.</param>
 /// <param name="Threads">Threads at most; the result is the same for any number.</param>
 /// <param name="MemoryBytes">Memory the mapper may take on this machine; null: what is free.</param>
-public sealed record MapOptions(int Seed = 1, string Placer = "annealing", string Router = "ner", int Threads = 1, long? MemoryBytes = null);
+public sealed record MapOptions(int Seed = 1, string Placer = "annealing", string Router = "ner", int Threads = 1, long? MemoryBytes = null)
+{
+    /// <summary>
+    /// Projections whose rows are payloads run on ordinary cores: on tiles for sparse additions, or in the software of a many-core chip's cores. Otherwise
+    /// only tiles made for attention do them.
+    /// </summary>
+    public bool OrdinaryAttention { get; init; }
+}
 
 /// <summary>What a mapping will take on the machine that makes it, estimated before it starts.</summary>
 /// <param name="Slices">Slices at least.</param>

@@ -44,7 +44,7 @@ internal static class MappingCapacityCheck
         if (inputs.Length == 0) return;
 
         // Up to `longest` ticks ahead wait at once, and the slot is found by masking.
-        var longest = inputs.Max(p => Ticks(module, p));
+        var longest = inputs.Max(p => p.RowsFrom is null ? Ticks(module, p) : 1);
         var slots = 1;
         while (slots < longest) slots *= 2;
         var element = Math.Max(module.Arithmetic.AccumulatorBits, chip.Synapse.RingElement.Bits.Count);
@@ -52,7 +52,7 @@ internal static class MappingCapacityCheck
 
         long rows = 0, weights = 0;
         var afferents = new List<Afferent>();
-        foreach (var projection in inputs)
+        foreach (var projection in inputs.Where(p => p.RowsFrom is null))
             if (projection.Map is DenseMap or CsrMap)
             {
                 // Each synapse needs its words, whatever the stride of rows is.
@@ -71,8 +71,34 @@ internal static class MappingCapacityCheck
             {
                 weights += (WeightsRead(projection.Map, slice) * module.Arithmetic.WeightBits) / 8;
             }
+        AtLeast("payload rows", Waiting(module, inputs, slice));
         AtLeast("synaptic rows", rows);
         AtLeast("shared weights", weights);
+    }
+
+    /// <summary>Bytes in which events and rows of a step wait for each other: a bit (or a word, for payloads) for each address that a synapse of the slice names.</summary>
+    private static long Waiting(Module module, Projection[] inputs, Slice slice)
+    {
+        long bits = 0;
+        var afferents = new List<Afferent>();
+        foreach (var projection in inputs)
+        {
+            if (projection.RowsFrom is not { } of) continue;
+            var (sources, rows) = (new HashSet<int>(), new HashSet<int>());
+            for (var target = slice.First; target <= slice.Last; target++)
+            {
+                afferents.Clear();
+                projection.Map.Invert(target, afferents);
+                foreach (var afferent in afferents)
+                {
+                    sources.Add(afferent.Source);
+                    rows.Add(afferent.Row);
+                }
+            }
+            bits += sources.Count * (module[projection.Source].Domain == SpikeDomain.Binary ? 1 : 32);
+            bits += rows.Count * (module[of].Domain == SpikeDomain.Binary ? 1 : 32);
+        }
+        return bits / 8;
     }
 
     /// <summary>Distinct weights that the neurons of a slice read; for windows every tap counts, at the border too.</summary>

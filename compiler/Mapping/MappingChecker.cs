@@ -95,11 +95,12 @@ public static class MappingChecker
             Array.Fill(sliceOf[mapping.Slices[s].Population.Index], s, mapping.Slices[s].First, mapping.Slices[s].Count);
         var tables = mapping.Tables.ToDictionary(t => (t.X, t.Y), t => t.Entries);
         var bySource = module.Projections.ToLookup(p => p.Source);
+        var rowListeners = RowListeners(module, mapping, sliceOf);
         var wrong = new string?[mapping.Slices.Length];
         Parallel.For(0, wrong.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, s =>
         {
             var expected = new HashSet<(int, int, int)>();
-            foreach (var listener in Listeners(mapping.Slices[s], bySource, sliceOf))
+            foreach (var listener in Listeners(mapping.Slices[s], bySource, sliceOf).Union(rowListeners[s]))
             {
                 var (x, y) = mapping.ChipOf(listener);
                 expected.Add((x, y, mapping.Placement.CoreOf[listener]));
@@ -135,6 +136,24 @@ public static class MappingChecker
                 synapses.Clear();
                 projection.Map.Enumerate(a, synapses);
                 foreach (var synapse in synapses) listeners.Add(targets[synapse.Target]);
+            }
+        }
+        return listeners;
+    }
+
+    /// <summary>Per slice, the slices that add its payloads as rows, target by target through the inverse of the maps.</summary>
+    private static HashSet<int>[] RowListeners(Module module, ChipMapping mapping, int[][] sliceOf)
+    {
+        var listeners = mapping.Slices.Select(_ => new HashSet<int>()).ToArray();
+        var afferents = new List<Afferent>();
+        foreach (var projection in module.Projections)
+        {
+            if (projection.RowsFrom is not { } rows) continue;
+            for (var target = 0; target < projection.Map.TargetSize; target++)
+            {
+                afferents.Clear();
+                projection.Map.Invert(target, afferents);
+                foreach (var afferent in afferents) listeners[sliceOf[rows.Index][afferent.Row]].Add(sliceOf[projection.Target.Index][target]);
             }
         }
         return listeners;

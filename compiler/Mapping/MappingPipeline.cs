@@ -32,7 +32,7 @@ public static class MappingPipeline
 
         Begin(0);
         var found = new DiagnosticBag();
-        SpiNNakerLegality.Check(module, chip, found);
+        SpiNNakerLegality.Check(module, chip, options.OrdinaryAttention, found);
         found.ThrowIfErrors();
         var plan = Plan(module, chip);
         var available = options.MemoryBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
@@ -68,6 +68,7 @@ public static class MappingPipeline
             var all = Slices(projection.Source) * Slices(projection.Target);
             var reached = Slices(projection.Source) * perCore * Math.Max(1L, projection.Map.Bound);
             edges += Math.Min(all, reached);
+            if (projection.RowsFrom is { } rows) edges += Slices(rows) * Slices(projection.Target);
         }
         return new(slices, edges, (slices * PerSlice) + (edges * PerEdge) + (module.Populations.Sum(p => (long)p.Size) * sizeof(int)));
     }

@@ -16,7 +16,7 @@ internal sealed class SliceMemory
     private readonly int share;
     private readonly SynapseStorage synapses;
     private readonly ILookup<PopulationId, Projection> incoming;
-    private readonly ILookup<PopulationId, Projection> outgoing;
+    private readonly HashSet<PopulationId> sends;
 
     /// <param name="module">Module.</param>
     /// <param name="chip">Chip model.</param>
@@ -26,7 +26,7 @@ internal sealed class SliceMemory
         (this.module, this.chip, this.share) = (module, chip, share);
         synapses = new(module, chip.Synapse);
         incoming = module.Projections.ToLookup(p => p.Target);
-        outgoing = module.Projections.ToLookup(p => p.Source);
+        sends = module.Projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).ToHashSet();
     }
 
     /// <summary>Data memory of a core for applications, in bytes.</summary>
@@ -61,6 +61,8 @@ internal sealed class SliceMemory
         return dtcm <= DtcmLimit && sdram <= SdramLimit;
     }
 
+    private static int Heard(Projection[] projections) => projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).Distinct().Count();
+
     private ImmutableArray<MemoryUse> Use(Population population, int count, Projection[] projections, SynapseBytes[] sizes)
     {
         var use = ImmutableArray.CreateBuilder<MemoryUse>();
@@ -74,17 +76,19 @@ internal sealed class SliceMemory
         Add(Dtcm, "neuron state", NeuronStorage.StateBytes(population, count));
         if (projections.Length > 0)
         {
-            var longest = projections.Max(p => PhysicalDelay.Of(module, p));
+            // What rows are added by waits in its own rings and is added in the tick of the target.
+            var longest = projections.Max(p => p.RowsFrom is null ? PhysicalDelay.Of(module, p) : 1);
             var element = chip.Synapse.RingElementBits(module.Arithmetic.AccumulatorBits);
             Add(Dtcm, "delay ring", (((long)PhysicalDelay.RingSlots(longest, chip.Synapse.DelaySlots.Count) * population.Neuron.Ports * count * element) + 7) / 8);
-            var payload = projections.Any(p => module[p.Source].Domain != SpikeDomain.Binary);
+            Add(Dtcm, "payload rows", PayloadRings.Bytes(module, projections, count, chip.Synapse.DelaySlots.Count));
+            var payload = projections.Any(p => module[p.Source].Domain != SpikeDomain.Binary || (p.RowsFrom is { } rows && module[rows].Domain != SpikeDomain.Binary));
             var entryBits = chip.Core.SpikeQueueEntry.Bits.Count + (payload ? chip.Noc.Payload.Bits.Count : 0);
             Add(Dtcm, "spike queue", ((chip.Core.SpikeQueue.Count * entryBits) + 7) / 8);
             // The keys of a population are one aligned block: one entry finds the rows of all its slices.
-            Add(Dtcm, "source table", (projections.Select(p => p.Source).Distinct().Count() * chip.Synapse.SourceEntry.Bits.Count + 7) / 8);
+            Add(Dtcm, "source table", (Heard(projections) * chip.Synapse.SourceEntry.Bits.Count + 7) / 8);
             Add(Dtcm, "address functions", sizes.Sum(s => s.DescriptorBytes));
         }
-        if (outgoing.Contains(population.Id)) Add(Dtcm, "emissions", NeuronStorage.EmissionBytes(population.Domain, count));
+        if (sends.Contains(population.Id)) Add(Dtcm, "emissions", NeuronStorage.EmissionBytes(population.Domain, count));
         Weights();
         Add(Sdram, "synaptic rows", sizes.Sum(s => s.RowBytes));
         Add(Sdram, "input", NeuronStorage.InputBytes(population, count, module.Steps));

@@ -32,6 +32,13 @@ internal sealed class SynapseStorage(Module module, SynapseModel format)
         var result = new SynapseBytes[slices.Count];
         switch (projection.Map)
         {
+            case var map when projection.RowsFrom is not null:
+                // No weights: the rows are payloads, which wait in rings of their own (PayloadRings).
+                Array.Fill(result, new((DescriptorWords + map.Encode().Length) * WordBytes, 0, 0, 0));
+                break;
+            case StridedMap strided:
+                for (var s = 0; s < result.Length; s++) result[s] = Shared(Math.Min(strided.RowCount, (long)strided.FanIn * slices[s].Count), 1, strided.Encode().Length);
+                break;
             case DenseMap dense:
                 for (var s = 0; s < result.Length; s++) result[s] = Rows(dense.Sources, slices[s].Count);
                 break;

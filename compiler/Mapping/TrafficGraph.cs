@@ -5,7 +5,7 @@ namespace NeuroChip.Compiler.Mapping;
 
 /// <summary>
 /// Which slices listen to which: slice s is heard by the slices <c>Targets[Offsets[s]..Offsets[s+1]]</c> (ascending), exactly those that
-/// have at least one synapse from it.
+/// have at least one synapse from it, or one that adds its payloads as rows.
 /// </summary>
 public sealed class TrafficGraph
 {
@@ -40,6 +40,7 @@ public sealed class TrafficGraph
     public static TrafficGraph Build(Module module, Partition partition, int threads)
     {
         var bySource = module.Projections.ToLookup(p => p.Source);
+        var ofRows = PayloadRowReach.Of(module, partition);
         var lists = new int[partition.Slices.Length][];
         Parallel.For(0, lists.Length, new ParallelOptions { MaxDegreeOfParallelism = threads }, () => new HashSet<int>(), (s, _, reached) =>
         {
@@ -54,6 +55,7 @@ public sealed class TrafficGraph
                     while (index < partition.Slices.Length && partition.Slices[index].Population == projection.Target && partition.Slices[index].First <= last);
                 });
             }
+            foreach (var listener in ofRows[s]) reached.Add(listener);
             var list = reached.ToArray();
             Array.Sort(list);
             lists[s] = list;

@@ -5,8 +5,8 @@ namespace NeuroChip.Compiler.Passes;
 /// <summary>
 /// On a tick-synchronous chip a spike takes at least one tick, so each layer computes some ticks after those it hears. This pass says when:
 /// a stage for each population and ticks per step such that every projection has
-/// <c>Stage(target) - Stage(source) + TicksPerStep * Delay &gt;= 1</c>, and payloads that are rows arrive before they are needed. Skip connections thereby get the delay that keeps sums of one step together.
-/// The fewest ticks per step are taken (recurrent loops longer than their delay need more than one), then the fewest slots of pending inputs.
+/// <c>Stage(target) - Stage(source) + TicksPerStep * Delay &gt;= 1</c>. Skip connections thereby get the delay that keeps sums of one step together.
+/// Rows that are payloads are there a tick before they are needed, too. The fewest ticks per step are taken (recurrent loops longer than their delay need more than one), then the fewest slots of pending inputs.
 /// </summary>
 public static class BalanceDelays
 {
@@ -14,16 +14,17 @@ public static class BalanceDelays
     /// <exception cref="ArgumentException">Projections without delay form a cycle.</exception>
     public static Module Run(Module module)
     {
+        var dependencies = Dependency.Of(module).ToArray();
         var (low, high) = (1, module.Populations.Length + 1);
-        if (Earliest(module, high) is null) throw new ArgumentException($"'{module.Name}': projections without delay form a cycle", nameof(module));
+        if (Earliest(module, dependencies, high) is null) throw new ArgumentException($"'{module.Name}': projections without delay form a cycle", nameof(module));
         while (low < high)
         {
             var middle = (low + high) / 2;
-            if (Earliest(module, middle) is null) low = middle + 1;
+            if (Earliest(module, dependencies, middle) is null) low = middle + 1;
             else high = middle;
         }
-        var stages = Earliest(module, low)!;
-        Tighten(module, low, stages);
+        var stages = Earliest(module, dependencies, low)!;
+        Tighten(module, dependencies, low, stages);
 
         if (module.TicksPerStep == low && module.Populations.All(p => p.Stage == stages[p.Id.Index])) return module;
         return module with
@@ -34,18 +35,17 @@ public static class BalanceDelays
     }
 
     /// <summary>The earliest stages (Bellman-Ford on the difference constraints, longest paths from stage 0), or null if some loop is longer than its delay.</summary>
-    private static int[]? Earliest(Module module, int ticksPerStep)
+    private static int[]? Earliest(Module module, Dependency[] dependencies, int ticksPerStep)
     {
         var stages = new int[module.Populations.Length];
         for (var round = 0; round <= stages.Length; round++)
         {
             var changed = false;
-            foreach (var p in module.Projections)
+            foreach (var d in dependencies)
             {
-                var least = stages[p.Source.Index] + 1 - (ticksPerStep * p.Delay);
-                if (p.RowsFrom is { } rows) least = Math.Max(least, stages[rows.Index] + 1);
-                if (stages[p.Target.Index] >= least) continue;
-                stages[p.Target.Index] = least;
+                var least = stages[d.From.Index] + 1 - (ticksPerStep * d.Delay);
+                if (stages[d.To.Index] >= least) continue;
+                stages[d.To.Index] = least;
                 changed = true;
             }
             if (!changed) return stages;
@@ -57,24 +57,23 @@ public static class BalanceDelays
     /// Moves populations within their slack to where the rings of pending inputs, theirs and their targets', have the fewest slots; a branch that
     /// waits for a longer one then starts as late as it can. Each move lowers the cost, so it ends.
     /// </summary>
-    private static void Tighten(Module module, int ticksPerStep, int[] stages)
+    private static void Tighten(Module module, Dependency[] dependencies, int ticksPerStep, int[] stages)
     {
-        var incoming = module.Projections.ToLookup(p => p.Target.Index);
-        var outgoing = module.Projections.ToLookup(p => p.Source.Index);
-        var rowsOf = module.Projections.Where(p => p.RowsFrom is not null).ToLookup(p => p.RowsFrom!.Value.Index);
-        int Delay(Projection p) => stages[p.Target.Index] - stages[p.Source.Index] + (ticksPerStep * p.Delay);
+        var incoming = dependencies.ToLookup(d => d.To.Index);
+        var outgoing = dependencies.ToLookup(d => d.From.Index);
+        int Delay(Dependency d) => stages[d.To.Index] - stages[d.From.Index] + (ticksPerStep * d.Delay);
 
         // Slots weigh by the neurons that have them; the sum of delays decides between equals.
         (long Slots, long Delays) Cost(int population)
         {
             long slots = 0, delays = 0;
-            foreach (var target in outgoing[population].Select(p => p.Target.Index).Append(population).Distinct())
+            foreach (var target in outgoing[population].Select(d => d.To.Index).Append(population).Distinct())
             {
                 long longest = 0;
-                foreach (var p in incoming[target])
+                foreach (var d in incoming[target])
                 {
-                    longest = Math.Max(longest, Delay(p));
-                    delays += Delay(p);
+                    longest = Math.Max(longest, Delay(d));
+                    delays += Delay(d);
                 }
                 slots += longest * module.Populations[target].Size * module.Populations[target].Neuron.Ports;
             }
@@ -87,16 +86,13 @@ public static class BalanceDelays
             changed = false;
             for (var population = stages.Length - 1; population >= 0; population--)
             {
-                if (!outgoing[population].Any(p => p.Target.Index != population) && !rowsOf[population].Any()) continue;
+                if (!outgoing[population].Any(d => d.To.Index != population)) continue;
                 var earliest = 0;
-                foreach (var p in incoming[population])
-                    if (p.Source.Index != population) earliest = Math.Max(earliest, stages[p.Source.Index] + 1 - (ticksPerStep * p.Delay));
-                foreach (var p in incoming[population])
-                    if (p.RowsFrom is { } rows) earliest = Math.Max(earliest, stages[rows.Index] + 1);
+                foreach (var d in incoming[population])
+                    if (d.From.Index != population) earliest = Math.Max(earliest, stages[d.From.Index] + 1 - (ticksPerStep * d.Delay));
                 var latest = int.MaxValue;
-                foreach (var p in outgoing[population])
-                    if (p.Target.Index != population) latest = Math.Min(latest, stages[p.Target.Index] - 1 + (ticksPerStep * p.Delay));
-                foreach (var p in rowsOf[population]) latest = Math.Min(latest, stages[p.Target.Index] - 1);
+                foreach (var d in outgoing[population])
+                    if (d.To.Index != population) latest = Math.Min(latest, stages[d.To.Index] - 1 + (ticksPerStep * d.Delay));
 
                 var (best, least) = (stages[population], Cost(population));
                 var present = stages[population];

@@ -1,3 +1,4 @@
+using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Compiler.Passes;
@@ -10,6 +11,9 @@ public sealed class BalanceDelaysPass : IPass
 
     /// <inheritdoc/>
     public string Reason => "last, when no pass adds or removes a layer any more";
+
+    /// <inheritdoc/>
+    public ChipFamily? OnlyFor => ChipFamily.ManyCore;
 
     /// <inheritdoc/>
     public Module Run(Module module, PassContext context) => BalanceDelays.Run(module);

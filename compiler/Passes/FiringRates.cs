@@ -1,4 +1,6 @@
+using System.Numerics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Compiler.Passes;
 
@@ -40,7 +42,7 @@ public sealed class FiringRates
         foreach (var sample in samples)
         {
             var run = context.Engine is { } engine ? engine(module, sample) : new ModuleInterpreter(module).Run(sample, record: true);
-            for (var p = 0; p < counts.Length; p++) counts[p] += Fired(run.Emissions[p].Span<float>());
+            for (var p = 0; p < counts.Length; p++) counts[p] += run.Emissions[p].Type == DType.Float32 ? Fired(run.Emissions[p].Span<float>()) : Fired(run.Emissions[p].Span<int>());
         }
 
         if (samples.Length > 0)
@@ -48,11 +50,11 @@ public sealed class FiringRates
         return rates;
     }
 
-    private static long Fired(ReadOnlySpan<float> emissions)
+    private static long Fired<T>(ReadOnlySpan<T> emissions) where T : unmanaged, INumber<T>
     {
         long count = 0;
         foreach (var e in emissions)
-            if (e != 0) count++;
+            if (!T.IsZero(e)) count++;
         return count;
     }
 }

@@ -1,4 +1,5 @@
 using NeuroChip.Compiler.Passes;
+using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Tensors;
 
@@ -30,7 +31,7 @@ public sealed class PassContext
     /// <summary>What operations cost, where forms are weighed.</summary>
     public OperationPrices Prices { get; init; } = OperationPrices.Horowitz45;
 
-    /// <summary>Firing rates, measured on the float32 module of the first pass that asks.</summary>
+    /// <summary>Firing rates, measured on the module of the first that asks: before quantisation, if a pass chooses by them.</summary>
     public FiringRates RatesOf(Module module) => rates ??= FiringRates.Measure(module, this);
 
     /// <summary>What quantisation did, once its pass has run.</summary>
@@ -45,6 +46,9 @@ public interface IPass
 
     /// <summary>Why it stands where it stands, in a sentence.</summary>
     string Reason { get; }
+
+    /// <summary>The one family of chips that needs it; null for all.</summary>
+    ChipFamily? OnlyFor => null;
 
     /// <summary>Transforms a verified module into a verified module.</summary>
     Module Run(Module module, PassContext context);

@@ -24,7 +24,11 @@ public sealed class MergeEqualRelays : IPass
         {
             module = module with
             {
-                Projections = [.. module.Projections.Select(p => p.Source != dropped && p.RowsFrom != dropped ? p : p with { Source = p.Source == dropped ? kept : p.Source, RowsFrom = p.RowsFrom == dropped ? kept : p.RowsFrom })],
+                Projections = [.. module.Projections.Select(p => p.Source != dropped && p.RowsFrom != dropped ? p : p with
+                {
+                    Source = p.Source == dropped ? kept : p.Source,
+                    RowsFrom = p.RowsFrom == dropped ? kept : p.RowsFrom,
+                })],
                 Readouts = [.. module.Readouts.Select(r => r with { Signals = [.. r.Signals.Select(s => s.Population == dropped ? s with { Population = kept } : s)] })],
             };
             module = RemoveUnread.Keep(module, p => p.Id != dropped);
@@ -49,7 +53,7 @@ public sealed class MergeEqualRelays : IPass
         && incoming[a.Id].Zip(incoming[b.Id]).All(pair => Equal(pair.First, pair.Second));
 
     private static bool Equal(Projection a, Projection b) =>
-        a.Source == b.Source && a.Port == b.Port && a.Delay == b.Delay && a.Kind == b.Kind && a.Reduction == b.Reduction && a.RowsFrom == b.RowsFrom
+        a.Source == b.Source && a.RowsFrom == b.RowsFrom && a.Port == b.Port && a.Delay == b.Delay && a.Kind == b.Kind && a.Reduction == b.Reduction
         && a.Map.Keyword == b.Map.Keyword && a.Map.Encode().AsSpan().SequenceEqual(b.Map.Encode()) && Equal(a.Rows, b.Rows);
 
     private static bool Equal(Tensor? a, Tensor? b)

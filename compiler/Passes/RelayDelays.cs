@@ -7,7 +7,7 @@ namespace NeuroChip.Compiler.Passes;
 
 /// <summary>
 /// Cuts projections that take more ticks than the chip's ring of pending inputs holds: relay populations in between pass every emission on
-/// unchanged. Projections from one source share its chain of relays. Runs after <see cref="BalanceDelays"/> and keeps its stages.
+/// unchanged, be it events or rows. Projections from one source share its chain of relays. Runs after <see cref="BalanceDelays"/> and keeps its stages.
 /// </summary>
 public static class RelayDelays
 {
@@ -16,7 +16,8 @@ public static class RelayDelays
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostTicks, 1);
         int Ticks(Projection p) => module[p.Target].Stage - module[p.Source].Stage + (module.TicksPerStep * p.Delay);
-        if (module.Projections.All(p => Ticks(p) <= mostTicks)) return module;
+        int RowTicks(Projection p) => p.RowsFrom is { } rows ? module[p.Target].Stage - module[rows].Stage : 0;
+        if (module.Projections.All(p => Ticks(p) <= mostTicks && RowTicks(p) <= mostTicks)) return module;
 
         var populations = module.Populations.ToBuilder();
         var projections = module.Projections.ToBuilder();
@@ -25,14 +26,22 @@ public static class RelayDelays
         for (var k = 0; k < module.Projections.Length; k++)
         {
             var projection = module.Projections[k];
-            var relays = (Ticks(projection) - 1) / mostTicks;
-            if (relays == 0) continue;
-            if (!chains.TryGetValue(projection.Source, out var chain)) chains.Add(projection.Source, chain = []);
-            while (chain.Count < relays) chain.Add(Extend(chain.Count == 0 ? projection.Source : chain[^1]));
             // Its place in the order of additions stays: float sums must not change.
-            projections[k] = projection with { Source = chain[relays - 1] };
+            projections[k] = projection with
+            {
+                Source = Later(projection.Source, (Ticks(projection) - 1) / mostTicks),
+                RowsFrom = projection.RowsFrom is { } rows ? Later(rows, (RowTicks(projection) - 1) / mostTicks) : null,
+            };
         }
         return module with { Populations = populations.ToImmutable(), Projections = projections.ToImmutable() };
+
+        PopulationId Later(PopulationId from, int relays)
+        {
+            if (relays == 0) return from;
+            if (!chains.TryGetValue(from, out var chain)) chains.Add(from, chain = []);
+            while (chain.Count < relays) chain.Add(Extend(chain.Count == 0 ? from : chain[^1]));
+            return chain[relays - 1];
+        }
 
         PopulationId Extend(PopulationId from)
         {

@@ -1,3 +1,4 @@
+using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Compiler.Passes;
@@ -10,6 +11,9 @@ public sealed class RelayDelaysPass : IPass
 
     /// <inheritdoc/>
     public string Reason => "after balancing, which says how long each delay is";
+
+    /// <inheritdoc/>
+    public ChipFamily? OnlyFor => ChipFamily.ManyCore;
 
     /// <inheritdoc/>
     public Module Run(Module module, PassContext context) => context.DelaySlots is { } slots ? RelayDelays.Run(module, slots) : module;

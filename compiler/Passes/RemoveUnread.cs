@@ -3,7 +3,7 @@ using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Compiler.Passes;
 
-/// <summary>Drops populations that no readout depends on, and projections from or to them.</summary>
+/// <summary>Drops populations that no readout depends on, be it for their events or as rows, and projections from or to them.</summary>
 public sealed class RemoveUnread : IPass
 {
     /// <inheritdoc/>
@@ -17,14 +17,11 @@ public sealed class RemoveUnread : IPass
     {
         var needed = new HashSet<PopulationId>(module.Readouts.SelectMany(r => r.Signals).Select(s => s.Population));
         var open = new Stack<PopulationId>(needed);
+        var before = Dependency.Of(module).ToLookup(d => d.To, d => d.From);
         while (open.TryPop(out var id))
         {
-            foreach (var projection in module.Projections)
-            {
-                if (projection.Target != id) continue;
-                if (needed.Add(projection.Source)) open.Push(projection.Source);
-                if (projection.RowsFrom is { } rows && needed.Add(rows)) open.Push(rows);
-            }
+            foreach (var from in before[id])
+                if (needed.Add(from)) open.Push(from);
         }
         return needed.Count == module.Populations.Length ? module : Keep(module, p => needed.Contains(p.Id));
     }
@@ -38,7 +35,11 @@ public sealed class RemoveUnread : IPass
         return module with
         {
             Populations = [.. kept.Select((p, i) => p with { Id = new(i) })],
-            Projections = [.. module.Projections.Where(p => idOf.ContainsKey(p.Source) && idOf.ContainsKey(p.Target)).Select(p => p with { Source = idOf[p.Source], Target = idOf[p.Target], RowsFrom = p.RowsFrom is { } rows ? idOf[rows] : null })],
+            Projections =
+            [
+                .. module.Projections.Where(p => idOf.ContainsKey(p.Source) && idOf.ContainsKey(p.Target) && (p.RowsFrom is not { } rows || idOf.ContainsKey(rows)))
+                    .Select(p => p with { Source = idOf[p.Source], Target = idOf[p.Target], RowsFrom = p.RowsFrom is { } rows ? idOf[rows] : null }),
+            ],
             Readouts = [.. module.Readouts.Select(r => r with { Signals = [.. r.Signals.Select(s => s with { Population = idOf[s.Population] })] })],
         };
     }

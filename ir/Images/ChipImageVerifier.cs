@@ -53,6 +53,7 @@ public static class ChipImageVerifier
         {
             var item = $"population '{p.Name}'";
             Require(p.Id.Index == index, item, $"its id is {p.Id.Index}, its place {index}");
+            Require(double.IsFinite(p.Unit) && p.Unit != 0, item, $"a payload is worth {p.Unit}; it must be finite and not 0");
             Require(p.Stage >= 0, item, $"stage {p.Stage}; it cannot be negative");
             var shape = p.Layout.FrameworkShape;
             var size = ImageBounds.Product(shape.AsSpan());
@@ -184,6 +185,7 @@ public static class ChipImageVerifier
                 if (!Exists(item, "population", stage.Population)) return;
                 Require(placed.Add(stage.Population), item, $"population {stage.Population} has a stage already");
                 Require(stage.Phase >= 0 && stage is { WeightBits: >= 0, MembraneBits: >= 0, InputBits: >= 0, OutputBits: >= 0 }, item, "a number is negative");
+                Require(stage.ChannelParts >= 1 && stage.Tiles.Length % stage.ChannelParts == 0, item, $"{stage.Tiles.Length} tiles are not {stage.ChannelParts} parts along channels times some along positions");
                 Require(stage.Tiles.Length >= 1 && stage.Tiles[0] >= 0 && Enumerable.Range(1, stage.Tiles.Length - 1).All(i => stage.Tiles[i] > stage.Tiles[i - 1]), item, "its tiles are not an ascending list of at least one");
             }
 

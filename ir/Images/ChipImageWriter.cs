@@ -131,6 +131,7 @@ public static class ChipImageWriter
             to.Ints(p.Layout.FrameworkShape);
             to.Flag(p.Layout.ChannelLast);
             to.Byte((int)p.Domain);
+            to.Double(p.Unit);
             to.Int(p.Stage);
             to.List(p.Bias, b => to.Int(pool.Add(b)));
             NeuronCodec.Write(to, p.Neuron);
@@ -251,6 +252,7 @@ public static class ChipImageWriter
             to.Byte((int)s.MembraneHome);
             to.Long(s.InputBits);
             to.Long(s.OutputBits);
+            to.Int(s.ChannelParts);
         });
         return to;
     }

@@ -22,7 +22,7 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         chip.End();
         return new ChipImage(
             name, yaml, arithmetic, steps, ticks,
-            All("populations", 22, Population),
+            All("populations", 30, Population),
             All("projections", 39, (from, _) => Projection(from)),
             All("readouts", 34, (from, _) => Readout(from)),
             All("cores", 36, (from, _) => Core(from)),
@@ -49,9 +49,10 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         var name = from.Text();
         var layout = new Layout(from.Ints("extents"), from.Flag("'channel last' of a layout"));
         var domain = from.Choice<SpikeDomain>("spike domain");
+        var unit = from.Double();
         var stage = from.Int();
         var bias = from.List(4, "biases", () => Tensor(from));
-        return new Population(new PopulationId(index), name, layout, NeuronCodec.ReadNeuron(from), domain, bias, stage);
+        return new Population(new PopulationId(index), name, layout, NeuronCodec.ReadNeuron(from), domain, bias, stage) { Unit = unit };
     }
 
     private Projection Projection(SectionReader from)
@@ -127,9 +128,9 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
             return null;
         }
 
-        var schedule = new TileSchedule(from.Text(), from.List(50, "stages", () => new TileStage(
+        var schedule = new TileSchedule(from.Text(), from.List(54, "stages", () => new TileStage(
             new PopulationId(from.Int()), from.Text(), from.Ints("tiles"), from.Int(), from.Long(), from.Flag("'streamed'"), from.Long(),
-            from.Choice<MembraneHome>("home of a membrane"), from.Long(), from.Long())));
+            from.Choice<MembraneHome>("home of a membrane"), from.Long(), from.Long()) { ChannelParts = from.Int() }));
         from.End();
         return schedule;
     }

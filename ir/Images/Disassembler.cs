@@ -118,15 +118,16 @@ public static class Disassembler
         }
     }
 
-    private static void Schedule(ChipImage image, TextWriter to)
+    /// <summary>Writes what is computed on which tiles and when; nothing for an image without a schedule.</summary>
+    public static void Schedule(ChipImage image, TextWriter to)
     {
         if (image.Schedule is not { } schedule) return;
         Title(to, $"schedule, {schedule.Policy}, {Plural(schedule.Phases, "phase")}");
-        var table = new TextColumns(">phase", "layer", "kind", "tiles", ">weight bits", "weights", ">membrane bits", "kept in", ">input bits", ">output bits");
+        var table = new TextColumns(">phase", "layer", "kind", "tiles", "parts", ">weight bits", "weights", ">membrane bits", "kept in", ">input bits", ">output bits");
         foreach (var s in schedule.Stages)
         {
             table.Add(
-                Whole(s.Phase), image.Populations[s.Population.Index].Name, s.TileKind, string.Join(' ', s.Tiles), Whole(s.WeightBits), s.Streamed ? "streamed" : "resident",
+                Whole(s.Phase), image.Populations[s.Population.Index].Name, s.TileKind, string.Join(' ', s.Tiles), $"{s.ChannelParts} x {s.PositionParts}", Whole(s.WeightBits), s.Streamed ? "streamed" : "resident",
                 Whole(s.MembraneBits), Lower(s.MembraneHome), Whole(s.InputBits), Whole(s.OutputBits));
         }
 

@@ -125,6 +125,9 @@ public sealed record Population(
     ImmutableArray<Tensor?> Bias,
     int Stage)
 {
+    /// <summary>What a payload of 1 is worth in the exported model, finite and not 0: recordings are multiplied by it. Nothing is computed with it.</summary>
+    public double Unit { get; init; } = 1;
+
     /// <summary>Number of neurons.</summary>
     public int Size => Layout.Size;
 }

@@ -125,10 +125,11 @@ public sealed class Parser
         if (statement.Items[0] is not Member { Index: -1 } id) throw reader.Wrong(statement.Items[0], "the population's id, such as %0");
         var layout = new Layout(reader.Ints("shape"), reader.Choice("addresses", Words.Addresses) == 1);
         var domain = (SpikeDomain)reader.Choice("emits", Words.Domains);
+        var unit = reader.Double("unit", 1);
         var stage = reader.Int("stage", 0);
         var neuron = NeuronText.Read(reader);
         var bias = reader.Find("bias") is { } list ? Optional(reader, list) : [.. new Tensor?[neuron.Ports]];
-        populations.Add(Locate(new Population(new(id.Population), name, layout, neuron, domain, bias, stage), statement));
+        populations.Add(Locate(new Population(new(id.Population), name, layout, neuron, domain, bias, stage) { Unit = unit }, statement));
     }
 
     private void ReadProjection(Statement statement, AttributeReader reader)

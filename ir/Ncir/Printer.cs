@@ -51,6 +51,7 @@ public static class Printer
             .Word("shape", Shape(population.Layout.FrameworkShape))
             .Word("addresses", Words.Addresses[population.Layout.ChannelLast ? 1 : 0])
             .Word("emits", Words.Domains[(int)population.Domain]);
+        if (population.Unit != 1) writer.Double("unit", population.Unit);
         if (population.Stage != 0) writer.Int("stage", population.Stage);
         NeuronText.Write(population.Neuron, writer);
         if (population.Bias.Any(b => b is not null)) writer.Tensors("bias", population.Bias);

@@ -77,6 +77,7 @@ public static class Verifier
             isLayout = false;
         }
 
+        if (!double.IsFinite(population.Unit) || population.Unit == 0) findings.Error("NC3213", population, $"the unit of population '{population.Name}' is {population.Unit}; it must be finite and not 0");
         if (population.Stage < 0) findings.Error("NC3215", population, $"population '{population.Name}' has stage {population.Stage}; stages start at 0");
         var shapeIsKnown = isLayout && NeuronVerifier.HasRightLengths(population, findings);
         if (!shapeIsKnown) return;

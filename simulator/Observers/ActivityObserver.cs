@@ -42,6 +42,7 @@ internal sealed class ActivityObserver
                 p,
                 [.. Enumerable.Range(0, trees.Length).Where(c => image.Cores[c].Slice.Population == p.Id)],
                 [.. Enumerable.Range(0, projections.Length).Where(i => image.Projections[i].Source == p.Id)],
+                image.Projections.Any(i => i.RowsFrom == p.Id),
                 image.Steps)),
         ];
         CheckListeners();
@@ -79,7 +80,12 @@ internal sealed class ActivityObserver
             var events = engine.Active(id);
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);
-            foreach (var p in view.Outflows) Deliver(projections[p], events, tick);
+            foreach (var p in view.Outflows)
+            {
+                var projection = image.Projections[p];
+                if (projection.RowsFrom is null) Deliver(projections[p], events, tick);
+                else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
+            }
         }
     }
 
@@ -143,7 +149,7 @@ internal sealed class ActivityObserver
             from = to;
             if (computes) updates[core] += slice.Count;
             sent[core] += spikes;
-            if (view.Outflows.Length == 0 || spikes == 0) continue;
+            if (!view.Heard || spikes == 0) continue;
             var tree = ticks.Trees[core];
             view.Packets += spikes;
             view.RouterVisits += spikes * tree.Routers;
@@ -158,7 +164,10 @@ internal sealed class ActivityObserver
         }
     }
 
-    /// <summary>Synaptic events of a projection on the cores that hold its targets.</summary>
+    /// <summary>
+    /// Synaptic events of a projection on the cores that hold its targets. Where rows are payloads every synapse of an event counts, because the core has to look
+    /// whether its row is there: an upper bound of the additions. That happens in the tick of the target, when both events and rows have come.
+    /// </summary>
     private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
     {
         var table = projection.Table!;
@@ -194,8 +203,11 @@ internal sealed class ActivityObserver
         return index;
     }
 
-    private sealed class PopulationView(Population population, int[] cores, int[] outflows, int steps)
+    private sealed class PopulationView(Population population, int[] cores, int[] outflows, bool givesRows, int steps)
     {
+        /// <summary>Whether anybody listens: to its events or to its payloads as rows.</summary>
+        public bool Heard => givesRows || outflows.Length > 0;
+
         public Population Population => population;
 
         public int[] Cores => cores;

@@ -4,7 +4,7 @@ using NeuroChip.Simulator.Engines;
 
 namespace NeuroChip.Simulator.Observers;
 
-/// <summary>Keeps what one population emits in every step, in the framework's order: int8 for binary and signed payloads, int32 for counts and integers, float32 else.</summary>
+/// <summary>Keeps what one population emits in every step, in the framework's order: int8 for binary and signed payloads, int32 for counts and integers, float32 else, and wherever a payload is worth something else than 1.</summary>
 /// <typeparam name="T">float, or int for an integer image.</typeparam>
 internal sealed class EmissionRecorder<T> where T : unmanaged
 {
@@ -18,7 +18,8 @@ internal sealed class EmissionRecorder<T> where T : unmanaged
     {
         (this.population, this.steps) = (population, steps);
         var length = checked(population.Size * steps);
-        if (population.Domain is SpikeDomain.Binary or SpikeDomain.Signed) small = new sbyte[length];
+        if (population.Unit != 1) real = new float[length];
+        else if (population.Domain is SpikeDomain.Binary or SpikeDomain.Signed) small = new sbyte[length];
         else if (population.Domain == SpikeDomain.Count || typeof(T) == typeof(int)) whole = new int[length];
         else real = new float[length];
     }
@@ -36,14 +37,15 @@ internal sealed class EmissionRecorder<T> where T : unmanaged
             if (payloads is int[] integers)
             {
                 if (small is not null) small[at] = (sbyte)integers[a];
-                else whole![at] = integers[a];
+                else if (whole is not null) whole[at] = integers[a];
+                else real![at] = (float)(integers[a] * population.Unit);
             }
             else
             {
                 var value = ((float[])(object)payloads)[a];
                 if (small is not null) small[at] = (sbyte)value;
                 else if (whole is not null) whole[at] = (int)value;
-                else real![at] = value;
+                else real![at] = (float)(value * population.Unit);
             }
         }
     }

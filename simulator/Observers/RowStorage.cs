@@ -31,7 +31,7 @@ internal sealed class RowStorage
             var target = image.Cores[core].Slice.Population;
             var candidates =
                 from p in Enumerable.Range(0, image.Projections.Length)
-                where image.Projections[p].Target == target && !IsExplicit(image.Projections[p].Map)
+                where image.Projections[p].Target == target && image.Projections[p].RowsFrom is null && !IsExplicit(image.Projections[p].Map)
                 let words = WordsOf(SharedWeights(image.Projections[p].Map, image.Cores[core].Slice.Count))
                 orderby words descending, p descending
                 select (Projection: p, Words: words);
@@ -47,6 +47,7 @@ internal sealed class RowStorage
     /// <summary>Transfers and words that one event with <paramref name="synapses"/> targets on a core takes.</summary>
     public (int Transfers, int Words) Fetch(int projection, int core, int synapses)
     {
+        if (image.Projections[projection].RowsFrom is not null) return (0, 0);
         var map = image.Projections[projection].Map;
         if (IsExplicit(map))
         {
@@ -73,6 +74,7 @@ internal sealed class RowStorage
     {
         ConvMap conv => (long)conv.Y.Kernel * conv.X.Kernel * conv.GroupInputs * Math.Min(targets, conv.OutChannels),
         TransposedConvMap deconv => (long)deconv.Y.Kernel * deconv.X.Kernel * deconv.GroupInputs * Math.Min(targets, deconv.OutChannels),
+        StridedMap strided => Math.Min(strided.RowCount, (long)strided.FanIn * targets),
         _ => Math.Min(targets, map.RowCount),
     };
 

@@ -35,7 +35,7 @@ public sealed class AnalyticTiming : ITimingModel
         var updateOf = image.Populations.Select(p => chip.Cycles.NeuronUpdate(p.Neuron).Count).ToArray();
         var updates = image.Cores.Select(c => updateOf[c.Slice.Population.Index] * c.Slice.Count).ToArray();
         var stage = image.Cores.Select(c => image.Populations[c.Slice.Population.Index].Stage).ToArray();
-        var heard = image.Projections.Select(p => p.Source).ToHashSet();
+        var heard = image.Projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).ToHashSet();
         var sends = image.Cores.Select(c => heard.Contains(c.Slice.Population)).ToArray();
         var neighbours = Enumerable.Range(0, image.Cores.Length).GroupBy(i => (image.Cores[i].X, image.Cores[i].Y)).Select(g => g.ToArray()).ToArray();
         var times = new CoreTiming[image.Cores.Length];

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using NeuroChip.Compiler.Mapping;
+using NeuroChip.Compiler.Targets.TransformerCore;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
@@ -13,10 +15,11 @@ namespace NeuroChip.Compiler.Targets.SpiNNaker;
 /// </summary>
 public static class SpiNNakerLegality
 {
-    /// <summary>Adds a diagnostic for everything that does not keep to it.</summary>
-    public static void Check(Module module, ManyCoreChip chip, DiagnosticBag found)
+    /// <summary>Adds a diagnostic for everything that does not keep to it. Rows that are payloads are refused unless the user asked for ordinary cores to do them.</summary>
+    public static void Check(Module module, ManyCoreChip chip, bool ordinaryAttention, DiagnosticBag found)
     {
         CheckPrecision(module, chip, found);
+        CheckPayloadRows(module, chip, ordinaryAttention, found);
         foreach (var population in module.Populations)
         {
             if (population.Neuron is not (SourceNeuron or RelayNeuron or LifNeuron or AffineNeuron or ArithmeticNeuron))
@@ -32,6 +35,22 @@ public static class SpiNNakerLegality
             var slots = chip.Synapse.DelaySlots.Count;
             if (ticks < 1) found.Add(MappingErrors.DelayTooShort(module, projection, ticks));
             else if (ticks > slots) found.Add(MappingErrors.DelayTooLong(module, chip, projection, ticks, slots));
+        }
+    }
+
+    private static void CheckPayloadRows(Module module, ManyCoreChip chip, bool ordinaryAttention, DiagnosticBag found)
+    {
+        var attention = module.Projections.Where(p => p.RowsFrom is not null).Select(p => module[p.Target].Name).Distinct().ToImmutableArray();
+        if (attention.IsEmpty) return;
+        if (!ordinaryAttention)
+            found.Add(TileErrors.NoAttention(module, chip, attention, "compile with --attention ordinary: cores then get both spikes and rows and test them one by one in software; or take a chip with attention tiles"));
+        var slots = chip.Synapse.DelaySlots.Count;
+        foreach (var p in module.Projections)
+        {
+            if (p.RowsFrom is not { } rows) continue;
+            var ticks = module[p.Target].Stage - module[rows].Stage;
+            if (ticks < 1) found.Add(MappingErrors.DelayTooShort(module, p with { Source = rows, Delay = 0 }, ticks));
+            else if (ticks > slots) found.Add(MappingErrors.DelayTooLong(module, chip, p with { Source = rows, Delay = 0 }, ticks, slots));
         }
     }
 

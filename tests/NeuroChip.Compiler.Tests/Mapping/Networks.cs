@@ -74,6 +74,14 @@ internal sealed class Networks(string name, Arithmetic? arithmetic = null)
         projections.Add(new($"{populations[from.Index].Name}->{populations[to.Index].Name}", from, to, 0, map, rows, delay, ProjectionKind.Sparse));
     }
 
+    /// <summary>A product of two populations: payloads of <paramref name="rows"/> are the rows.</summary>
+    public void Product(PopulationId from, PopulationId rows, PopulationId to, StridedMap map) => projections.Add(new(
+        $"{populations[from.Index].Name}*{populations[rows.Index].Name}", from, to, 0, map, Projection.NoRows, 0,
+        Projection.KindOf(populations[from.Index].Domain, populations[rows.Index].Domain)) { RowsFrom = rows });
+
+    /// <summary>1 in the module's numbers, as a factor of a neuron.</summary>
+    public Parameter One => arithmetic.Kind == ArithmeticKind.Float32 ? Parameter.One : new Parameter(FixedPoint.One);
+
     public void Identity(PopulationId from, PopulationId to, int delay = 0) => Connect(from, to, new IdentityMap(populations[from.Index].Size, 1), delay);
 
     public Layout LayoutOf(PopulationId id) => populations[id.Index].Layout;

@@ -17,6 +17,7 @@ internal sealed class CompileOptionSet
     private readonly Option<string[]> states = new("--state") { Description = "A state of a single-step model whose names do not tell: input=output" };
     private readonly Option<string?> placer = new("--placer") { Description = $"How layers are placed on cores: {string.Join(", ", MappingPipeline.Placers.Select(p => p.Name))}" };
     private readonly Option<string?> router = new("--router") { Description = $"How multicast trees are found: {string.Join(", ", MappingPipeline.Routers.Select(r => r.Name))}" };
+    private readonly Option<string?> attention = new Option<string?>("--attention") { Description = "ordinary: layers that add spikes of other layers as rows run on ordinary cores, where a chip has none made for attention" }.AcceptOnlyFromAmong("ordinary");
     private readonly Option<int> seed = new("--seed") { Description = "Seed of everything random", DefaultValueFactory = _ => 1 };
     private readonly Option<string?> stopAfter = new("--stop-after") { Description = "Stop after this pass" };
     private readonly Option<bool> verify = new("--verify") { Description = "Verify the network after every pass" };
@@ -45,7 +46,7 @@ internal sealed class CompileOptionSet
     public void AddTo(Command command)
     {
         AddImportOptionsTo(command);
-        foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, verify, strict]) command.Add(option);
+        foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, attention, verify, strict]) command.Add(option);
         forms.AddTo(command);
     }
 
@@ -82,7 +83,7 @@ internal sealed class CompileOptionSet
 
     private MapOptions Mapping(ParseResult parsed, int threads)
     {
-        var options = new MapOptions(Seed: parsed.GetValue(seed), Threads: threads);
+        var options = new MapOptions(Seed: parsed.GetValue(seed), Threads: threads) { OrdinaryAttention = parsed.GetValue(attention) is not null };
         if (parsed.GetValue(placer) is { } p) options = options with { Placer = p };
         if (parsed.GetValue(router) is { } r) options = options with { Router = r };
         return options;

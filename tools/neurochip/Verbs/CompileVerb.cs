@@ -4,6 +4,7 @@ using NeuroChip.Cli.Compiling;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.Compiler;
 using NeuroChip.Compiler.Mapping;
+using NeuroChip.HwModels;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Runtime;
@@ -56,6 +57,7 @@ internal static class CompileVerb
         var text = new StringWriter { NewLine = "\n" };
         if (stage == "graph") result.Graph.Write(text);
         else if (stage == "ncir") text.Write(Printer.Print(result.Module));
+        else if (result.Image is { Schedule: not null } image) Disassembler.Schedule(image, text);
         else if (result.Mapping is { } mapping) text.Write(Path.GetExtension(file) == ".json" ? MappingText.ToJson(mapping, result.Module) : MappingText.ToText(mapping, result.Module));
         OutputFile.WriteText(file, text.ToString());
     }
@@ -67,8 +69,12 @@ internal static class CompileVerb
             + $"{ReportText.Count(module.Projections.Sum(p => (double)p.Map.Total))} synapses, {ReportText.Plural(module.Steps, "step")}, {RunReportBuilder.Describe(module.Arithmetic)}");
         if (QuantisationSummary.Of(result.Quantisation) is { } quantised) Console.WriteLine("quantised: " + TerminalReport.Quantised(quantised));
         if (result.Mapping is { } mapping) Console.WriteLine($"mapped to {ReportText.Plural(mapping.Slices.Length, "core")} on {ReportText.Plural(mapping.ChipsUsed, "chip")} of {mapping.Chip}");
+        if (result.Image is { Schedule: not null } image)
+            foreach (var line in ScheduleView.Summary(image, Chip(image))) Console.WriteLine(line);
         if (file is not null && result.Image is not null) Console.WriteLine($"wrote {file} ({ReportText.Bytes(new FileInfo(file).Length)})");
     }
+
+    private static TileChip Chip(ChipImage image) => ChipModelReader.Parse(image.ChipYaml, $"chip model of {image.Name}").As<TileChip>();
 
     private static JsonObject Summary(CompileResult result, string? file) => new()
     {
@@ -81,6 +87,7 @@ internal static class CompileVerb
         ["synapses"] = result.Module.Projections.Sum(p => p.Map.Total),
         ["cores"] = result.Mapping?.Slices.Length,
         ["chips"] = result.Mapping?.ChipsUsed,
+        ["schedule"] = result.Image is { Schedule: not null } image ? ScheduleView.Json(image, Chip(image)) : null,
         ["image"] = file,
         ["bytes"] = file is not null && File.Exists(file) ? new FileInfo(file).Length : null,
         ["leastAgreement"] = result.Quantisation?.LeastAgreement,

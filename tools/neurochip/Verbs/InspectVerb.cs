@@ -8,24 +8,57 @@ using Spectre.Console;
 
 namespace NeuroChip.Cli.Verbs;
 
-/// <summary><c>inspect IMAGE</c>: which neurons of which layer sit where, what each core holds, used and limit.</summary>
+/// <summary><c>inspect IMAGE</c>: which neurons of which layer sit where, what each core holds, used and limit; for a chip of tiles its schedule.</summary>
 internal static class InspectVerb
 {
     public static Command Create()
     {
         var image = new Argument<string>("IMAGE") { Description = "A compiled image (.ncimg)" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("inspect", "Which neurons sit on which core, and what each core holds") { image, json };
+        var command = new Command("inspect", "Which layers sit on which cores or tiles, and what those hold") { image, json };
         command.SetAction(parsed =>
         {
             var loaded = ChipImageReader.Load(parsed.GetRequiredValue(image));
-            var chip = ChipModelReader.Parse(loaded.ChipYaml, $"chip model of {loaded.Name}").As<ManyCoreChip>();
-            if (parsed.GetValue(json)) Console.WriteLine(Json(loaded, chip).ToJsonString());
-            else Show(loaded, chip);
+            var chip = ChipModelReader.Parse(loaded.ChipYaml, $"chip model of {loaded.Name}");
+            if (chip is TileChip tiles && loaded.Schedule is not null)
+            {
+                if (parsed.GetValue(json)) Console.WriteLine(Json(loaded, tiles).ToJsonString());
+                else Show(loaded, tiles);
+                return ExitCode.Fine;
+            }
+
+            var cores = chip.As<ManyCoreChip>();
+            if (parsed.GetValue(json)) Console.WriteLine(Json(loaded, cores).ToJsonString());
+            else Show(loaded, cores);
             return ExitCode.Fine;
         });
         return command;
     }
+
+    private static void Show(ChipImage image, TileChip chip)
+    {
+        Screen.Out.MarkupLineInterpolated($"[bold]{image.Name}[/] for [bold]{chip.Name}[/] ({chip.Title}), {RunReportBuilder.Describe(image.Arithmetic)}, {ReportText.Plural(image.Steps, "step")}");
+        foreach (var line in ScheduleView.Summary(image, chip)) Console.WriteLine(line);
+        Screen.Out.Write(ScheduleView.Kinds(image, chip));
+        Screen.Out.Write(ScheduleView.Stages(image));
+    }
+
+    private static JsonObject Json(ChipImage image, TileChip chip) => new()
+    {
+        ["name"] = image.Name,
+        ["chip"] = chip.Name,
+        ["arithmetic"] = RunReportBuilder.Describe(image.Arithmetic),
+        ["steps"] = image.Steps,
+        ["layers"] = Layers(image, withStage: false),
+        ["schedule"] = ScheduleView.Json(image, chip),
+    };
+
+    private static JsonArray Layers(ChipImage image, bool withStage) => new([.. image.Populations.Select(p =>
+    {
+        var layer = new JsonObject { ["name"] = p.Name, ["neuron"] = p.Neuron.Title, ["shape"] = new JsonArray([.. p.Layout.FrameworkShape.Select(e => (JsonNode)e)]) };
+        if (withStage) layer["stage"] = p.Stage;
+        return (JsonNode)layer;
+    })]);
 
     private static void Show(ChipImage image, ManyCoreChip chip)
     {
@@ -86,10 +119,7 @@ internal static class InspectVerb
         ["arithmetic"] = RunReportBuilder.Describe(image.Arithmetic),
         ["steps"] = image.Steps,
         ["ticksPerStep"] = image.TicksPerStep,
-        ["layers"] = new JsonArray([.. image.Populations.Select(p => (JsonNode)new JsonObject
-        {
-            ["name"] = p.Name, ["neuron"] = p.Neuron.Title, ["shape"] = new JsonArray([.. p.Layout.FrameworkShape.Select(e => (JsonNode)e)]), ["stage"] = p.Stage,
-        })]),
+        ["layers"] = Layers(image, withStage: true),
         ["cores"] = new JsonArray([.. image.Cores.Select(c => (JsonNode)new JsonObject
         {
             ["x"] = c.X,

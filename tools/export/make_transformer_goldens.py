@@ -24,7 +24,8 @@ from spiking import Network, RepConv, calibrate, picture
 
 NETWORKS = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "networks"
 ATTENTION = "LIF, tau 2, decayed input, threshold 0.5, hard reset to 0"
-COUNTS = "arithmetic"
+ONE_STEP = "threshold unit"  # Without a second step there is no state.
+COUNTS = "integer-valued spikes"
 
 
 def images(size, channels=3):
@@ -71,24 +72,24 @@ def qkformer(steps, over):
 
 # name: what makes it, what makes a sample, outputs, how it is exported, a neuron that the compiler must find in it
 SMALL = {
-    "transformer-meta": (meta(1), images(64), ("logits",), {}, ATTENTION),
+    "transformer-meta": (meta(1), images(64), ("logits",), {}, ONE_STEP),
     "transformer-meta-steps": (meta(4, rep=(), depths=(1, 0)), images(64), ("logits",), {}, ATTENTION),
     "transformer-meta-unfolded": (meta(2, rep=()), images(64), ("logits",), {"folding": False}, ATTENTION),
-    "transformer-meta-opset11": (meta(1, rep=("proj",)), images(64), ("logits",), {"opset": 11}, ATTENTION),
-    "transformer-meta-kept": (meta(1, depths=(1, 0)), images(64), ("logits",), {"fused": False}, ATTENTION),
-    "transformer-v1": (v1(1), images(16), ("logits",), {}, ATTENTION),
+    "transformer-meta-opset11": (meta(1, rep=("proj",)), images(64), ("logits",), {"opset": 11}, ONE_STEP),
+    "transformer-meta-kept": (meta(1, depths=(1, 0)), images(64), ("logits",), {"fused": False}, ONE_STEP),
+    "transformer-v1": (v1(1), images(16), ("logits",), {}, ONE_STEP),
     "transformer-v1-steps": (v1(4), images(16), ("logits",), {"opset": 17}, ATTENTION),
-    "transformer-v1-each-step": (v1(2, mean=False), images(16), ("logits",), {"opset": 11}, ATTENTION),
+    "transformer-v1-each": (v1(2, mean=False), images(16), ("logits",), {"opset": 11}, ATTENTION),
     "transformer-v1-events": (v1(4, dvs=True), events(4, 16), ("logits",), {}, ATTENTION),
-    "transformer-spikformer": (spikformer(1), images(16), ("logits",), {}, ATTENTION),
+    "transformer-spikformer": (spikformer(1), images(16), ("logits",), {}, ONE_STEP),
     "transformer-spikformer-steps": (spikformer(4), images(16), ("logits",), {"opset": 17}, ATTENTION),
     "transformer-joint-slice": (spikformer(2, joint="slice"), images(16), ("logits",), {}, ATTENTION),
     "transformer-joint-index": (spikformer(2, joint="index"), images(16), ("logits",), {"opset": 11}, ATTENTION),
-    "transformer-joint-unfolded": (spikformer(1, joint="slice"), images(16), ("logits",), {"folding": False}, ATTENTION),
-    "transformer-qk-tokens": (qkformer(1, ("channels", "channels")), images(16), ("logits",), {}, ATTENTION),
-    "transformer-qk-steps": (qkformer(4, ("channels", "tokens")), images(16), ("logits",), {}, ATTENTION),
-    "transformer-qsd-block": (lambda: QsdBlock(16, 4, True, "q"), features(1, 1, 16, 8, 8), ("y",), {}, COUNTS),
-    "transformer-qsd-conv": (lambda: QsdConvBlock(4, True), features(1, 1, 4, 8, 8), ("y",), {"opset": 17}, COUNTS),
+    "transformer-joint-unfolded": (spikformer(1, joint="slice"), images(16), ("logits",), {"folding": False}, ONE_STEP),
+    "transformer-qk-tokens": (qkformer(1, ("channels", "channels")), images(16), ("logits",), {}, ONE_STEP),
+    "transformer-qk-steps": (qkformer(2, ("channels", "tokens")), images(16), ("logits",), {}, ATTENTION),
+    "transformer-qsd-block": (lambda: QsdBlock(16, 4, True, "q"), features(1, 1, 16, 8, 8), ("out",), {}, COUNTS),
+    "transformer-qsd-conv": (lambda: QsdConvBlock(4, True), features(1, 1, 4, 8, 8), ("out",), {"opset": 17}, COUNTS),
     "transformer-qsd": (lambda: QsdTransformer((4, 8, 16), 2, rep=""), images(32), ("logits",), {}, COUNTS),
     "transformer-v3": (lambda: V3Transformer(), images(16), ("logits",), {}, COUNTS),
 }

@@ -213,6 +213,7 @@ def main():
     if a.image % 16:
         sys.exit(f"error: an image of {a.image} pixels is not a multiple of 16")
     net = build(SIZES[a.size], a.image, a.timesteps, a.seed, a.merged, heads=a.heads, classes=a.classes)
+    print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters; writing the file takes some minutes")
     generator = torch.Generator().manual_seed(a.seed + 2)
     write_case(
         a.output, net, lambda: picture(3, a.image, generator), outputs=("logits",), opset=a.opset, samples=a.samples if a.golden else 0,

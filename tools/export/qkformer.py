@@ -32,7 +32,7 @@ class QKAttention(ConvLif):
         super().__init__()
         self.heads, self.axis = heads, {"channels": 3, "tokens": 4}[over]
         counted = dim // heads if over == "channels" else tokens
-        for name, rate in (("q", min(0.3, 0.6 / counted)), ("k", 0.25)):
+        for name, rate in (("q", min(0.3, max(0.03, 0.6 / counted))), ("k", 0.25)):
             self.attach(name, nn.Conv1d(dim, dim, 1, bias=False), nn.BatchNorm1d, steps, rate)
         self.attn_lif = LIF(threshold=0.5)
         self.attach("proj", nn.Conv1d(dim, dim, 1), nn.BatchNorm1d, steps, 0.15)

@@ -29,8 +29,8 @@ public class ExportTests
         return data;
     }
 
-    /// <summary>Spiking Transformers wait for the lowering of attention.</summary>
-    private static bool IsAwaited(string path) => path.Contains("transformer-", StringComparison.Ordinal);
+    /// <summary>Waits for the lowering of pools over a fifth axis.</summary>
+    private static bool IsAwaited(string path) => path.Contains("transformer-v1-events", StringComparison.Ordinal);
 
     public static TheoryData<string> Descriptions()
     {
@@ -165,6 +165,8 @@ public class ExportTests
     {
         // Scripted neurons carry no module path in the file, and wrappers of single steps add one.
         if (module.Populations.FirstOrDefault(p => p.Name == layer) is not { Domain: not SpikeDomain.Real } population) return;
+        // Slices of a neuron without state are moved before it: it becomes a population for each.
+        if (module.Populations.Any(p => p.Name == layer + "#2")) return;
         var recorded = ModuleRun.ToFrameworkLayout(run.Emissions[population.Id.Index], population.Layout);
         Assert.Equal(expected.Length, recorded.Length);
         var same = Enumerable.Range(0, expected.Length).Count(i => expected.At(i) == recorded.At(i));

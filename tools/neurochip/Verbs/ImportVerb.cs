@@ -21,8 +21,9 @@ internal static class ImportVerb
     {
         var model = new Argument<string>("MODEL") { Description = "An exported network (.onnx)" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var macs = new Option<bool>("--macs") { Description = "Print the dense multiply-accumulate slots of a time step, layer by layer" };
         var options = new CompileOptionSet();
-        var command = new Command("import", "What is recognised in a model: inputs, time, layers, neurons, what is not spike-driven") { model, json };
+        var command = new Command("import", "What is recognised in a model: inputs, time, layers, neurons, what is not spike-driven") { model, macs, json };
         options.AddImportOptionsTo(command);
         command.SetAction(parsed =>
         {
@@ -32,6 +33,7 @@ internal static class ImportVerb
             var module = new InferDomains().Run(GraphLowering.Lower(graph), new PassContext());
             line.Dispose();
             if (parsed.GetValue(json)) Console.WriteLine(Json(graph, module).ToJsonString());
+            else if (parsed.GetValue(macs)) MacTable.Print(module);
             else Print(graph, module);
             return ExitCode.Fine;
         });
@@ -116,6 +118,7 @@ internal static class ImportVerb
             ["name"] = p.Name, ["from"] = module[p.Source].Name, ["to"] = module[p.Target].Name, ["map"] = p.Map.Keyword, ["weights"] = p.Rows.Length,
             ["synapses"] = p.Map.Total, ["delay"] = p.Delay, ["kind"] = p.Kind.ToString().ToLowerInvariant(), ["reduction"] = p.Reduction.ToString().ToLowerInvariant(),
         })]),
+        ["macs"] = MacTable.Json(module),
         ["notSpikeDriven"] = new JsonArray([.. NotSpikeDriven(module).Select(text => (JsonNode)text)]),
     };
 

@@ -49,9 +49,9 @@ internal sealed class NetworkBuilder(Arithmetic arithmetic, int seed, int steps 
     public PopulationId Relay(string name, Layout layout, SpikeDomain domain) =>
         Add(name, layout, new RelayNeuron(new Parameter(IsInteger ? FixedPoint.One : 1)), domain, [null]);
 
-    public void Project(PopulationId source, PopulationId target, AddressFunction map, int delay = 0, Reduction reduction = Reduction.Sum, Tensor? rows = null)
+    public void Project(PopulationId source, PopulationId target, AddressFunction map, int delay = 0, Reduction reduction = Reduction.Sum, Tensor? rows = null, bool inDigits = false)
     {
-        var kind = populations[source.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
+        var kind = inDigits && IsInteger ? ProjectionKind.ShiftAdd : populations[source.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
         projections.Add(new($"p{projections.Count}", source, target, 0, map, rows ?? Weights(map.RowCount), delay, kind, reduction));
     }
 
@@ -333,7 +333,7 @@ internal static class Networks
         net.Project(one, sum, new IdentityMap(768, 1));
         net.Project(input, sum, new IdentityMap(768, 12));
         net.Project(input, sum, new IdentityMap(768, 768));
-        net.Project(sum, two, new ConvMap(same, same, 12, 12, 1));
+        net.Project(sum, two, new ConvMap(same, same, 12, 12, 1), inDigits: true);
         return new(net.Build(), net.Inputs(0.3));
     }
 

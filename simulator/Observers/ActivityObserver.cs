@@ -96,8 +96,8 @@ internal sealed class ActivityObserver
             foreach (var p in view.Outflows)
             {
                 var projection = image.Projections[p];
-                if (projection.RowsFrom is null) Deliver(projections[p], events, tick);
-                else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
+                if (projection.RowsFrom is null) Deliver(projections[p], events, Payloads(projection, engine), tick);
+                else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, null, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
             }
         }
     }
@@ -177,11 +177,15 @@ internal sealed class ActivityObserver
         }
     }
 
+    /// <summary>The payloads whose digits count as additions, by address; null where an event is one operation per synapse whatever its payload.</summary>
+    private static int[]? Payloads(Projection projection, ISpikeEngine engine) =>
+        projection.Kind == ProjectionKind.ShiftAdd ? engine.Numbers<int>(Signal.Emission(projection.Source)) : null;
+
     /// <summary>
     /// Synaptic events of a projection on the cores that hold its targets. Where rows are payloads every synapse of an event counts, because the core has to look
     /// whether its row is there: an upper bound of the additions. That happens in the tick of the target, when both events and rows have come.
     /// </summary>
-    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
+    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int[]? payloads, int tick)
     {
         var table = projection.Table!;
         var operations = projection.Projection.Kind == ProjectionKind.Analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
@@ -194,7 +198,14 @@ internal sealed class ActivityObserver
             var start = k;
             while (k < events.Length && events[k] < end) k++;
             long n = k - start;
-            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += n * reach.Synapses;
+            var additions = n;
+            if (payloads is not null)
+            {
+                additions = 0;
+                foreach (var source in events[start..k]) additions += SignedDigits.Count(payloads[source]);
+            }
+
+            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += additions * reach.Synapses;
             if (!table.Fetches) continue;
             foreach (ref readonly var reach in table.Row(bucket))
             {
@@ -280,11 +291,13 @@ internal sealed class ActivityObserver
                 return new(emissions, looked, added, looked);
             }
 
-            var now = emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(engine.Active(projection.Source));
+            var active = engine.Active(projection.Source);
+            var payloads = Payloads(projection, engine);
+            var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(active);
             operations += now;
-            if (!withZeros || effective!.Total == total) return new(emissions, now, now, 0);
+            if (!withZeros || payloads is not null || effective!.Total == total) return new(emissions, now, now, 0);
             nominal ??= new(NominalSynapses.Of(projection.Map));
-            return new(emissions, nominal.Over(engine.Active(projection.Source)), now, 0);
+            return new(emissions, nominal.Over(active), now, 0);
         }
 
         public void Clear() => (events, operations, probes) = (0, 0, 0);

@@ -1,3 +1,5 @@
+using NeuroChip.Ir.Ncir;
+
 namespace NeuroChip.Simulator.Observers;
 
 /// <summary>
@@ -51,6 +53,20 @@ internal sealed class EffectiveCounts
             var to = FirstFrom(active, from, firsts[run + 1]);
             sum += (long)(to - from) * values[run];
             from = to;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The sum over the sources listed, which ascend, each as often as its payload has <see cref="SignedDigits"/> that are not 0.</summary>
+    public long OverDigits(ReadOnlySpan<int> active, int[] payloads)
+    {
+        long sum = 0;
+        var run = 0;
+        foreach (var source in active)
+        {
+            while (firsts[run + 1] <= source) run++;
+            sum += (long)values[run] * SignedDigits.Count(payloads[source]);
         }
 
         return sum;

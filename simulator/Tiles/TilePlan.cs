@@ -71,7 +71,7 @@ internal sealed class TilePlan
         var into = Image.Projections.Index().ToLookup(p => p.Item.Target);
         var homes = Homes(schedule, stageOf);
         var holders = Enumerable.Range(0, Mesh.Sites.Length).Where(t => Chip.Tiles[Mesh.Sites[t].Kind].Does == TileWork.None).ToImmutableArray();
-        var engines = schedule.Stages.Select(s => s.TileKind).Distinct().ToDictionary(k => k, k => TileEngines.ForImages(Chip, Chip.Tiles[k]));
+        var engines = schedule.Stages.Select(s => s.TileKind).Distinct().ToDictionary(k => k, k => TileEngines.Of(Chip, Chip.Tiles[k]));
         return
         [
             .. schedule.Stages.Select(stage =>

@@ -264,7 +264,17 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
         {
             var rows = block + ((nint)segments[s].RowShift * (4 * width));
             var end = active + segments[s].EndBucket;
-            for (var k = active + segments[s].FirstBucket; k < end; k++)
+            var k = active + segments[s].FirstBucket;
+            for (; k + 1 < end; k += 2)
+            {
+                TWeight* row = rows + ((nint)(*k) * (4 * width)), next = rows + ((nint)k[1] * (4 * width));
+                a = TLanes.Add(TLanes.Add(a, row), next);
+                b = TLanes.Add(TLanes.Add(b, row + width), next + width);
+                c = TLanes.Add(TLanes.Add(c, row + (2 * width)), next + (2 * width));
+                d = TLanes.Add(TLanes.Add(d, row + (3 * width)), next + (3 * width));
+            }
+
+            if (k < end)
             {
                 var row = rows + ((nint)(*k) * (4 * width));
                 a = TLanes.Add(a, row);

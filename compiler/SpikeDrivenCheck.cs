@@ -89,7 +89,7 @@ public static class SpikeDrivenCheck
         if (option is null) return (reason, neuron);
         var now = CostOf(decision.Chosen)!.Value;
         var ways = new[] { ConvolutionForm.Merged, ConvolutionForm.InDigits }.Where(f => CostOf(f) is not null)
-            .Select(f => $"{option} {f} ({Count((long)CostOf(f)!.Value)} instead of {Count((long)now)} {decision.Unit})");
+            .Select(f => $"{option} {f} ({Count((long)Math.Round(CostOf(f)!.Value))} instead of {Count((long)Math.Round(now))} {decision.Unit})");
         return (reason, $"take {string.Join(" or ", ways)}");
     }
 

@@ -26,7 +26,7 @@ public sealed class CountBoundsTests
         var module = new InferDomains().Run(make.Build(Signal.Emission(twice), Signal.Emission(half)), new());
         Assert.Equal([SpikeDomain.Binary, SpikeDomain.Count, SpikeDomain.Count, SpikeDomain.Count, SpikeDomain.Real], module.Populations.Select(p => p.Domain));
         Assert.All(module.Projections, p => Assert.Equal(ProjectionKind.Sparse, p.Kind));
-        Assert.Equal([1, 5, 45, 90, null], CountBounds.Of(module));
+        Assert.Equal<long?>([1, 5, 45, 90, null], CountBounds.Of(module));
         Assert.Empty(Verifier.Verify(module));
     }
 

@@ -37,7 +37,10 @@ public static class WorkloadTrace
         }
 
         bag.ThrowIfErrors();
-        var used = workload.Operands.Select(o => o.Name).ToHashSet(StringComparer.Ordinal);
+        // What a form of attention does not look at (all of a mask, the Q of a softmax) is no surprise in a trace either.
+        var used = workload.Operands.Select(o => o.Name)
+            .Concat(workload.Layers.OfType<AttentionLayer>().SelectMany(a => new[] { $"{a.Name}_q", $"{a.Name}_k", $"{a.Name}_v" }))
+            .ToHashSet(StringComparer.Ordinal);
         foreach (var (name, array) in arrays.Where(a => !used.Contains(a.Key)).OrderBy(a => a.Key, StringComparer.Ordinal))
             warnings.Add(Diagnostic.Warning("NC5046", $"no layer of '{workload.Name}' takes '{name}' {Tensor.FormatShape(array.Shape)}; it is not used", new Place(file, name)));
         return new WorkloadSpikes(bound.ToImmutable(), bound.Count);

@@ -16,9 +16,11 @@ internal sealed class EffectiveCounts
     private readonly int[] firsts;
     private readonly int[] values;
 
-    public EffectiveCounts(Projection projection)
+    /// <summary>Sums for the events of a projection.</summary>
+    /// <param name="synapses">Synapses of each source that count.</param>
+    public EffectiveCounts(int[] synapses)
     {
-        each = EffectiveSynapses.Of(projection);
+        each = synapses;
         var (starts, numbers) = (new List<int>(), new List<int>());
         for (var a = 0; a < each.Length; a++)
         {

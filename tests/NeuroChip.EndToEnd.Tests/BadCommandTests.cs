@@ -34,9 +34,6 @@ public sealed class BadCommandTests : Scratch
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",
         ["report-several"] = "report a.json b.json",
-        ["bad-form"] = "compile MODEL --sepconv sideways",
-        ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
-        ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["nothing-to-run-on"] = "simulate MODEL",
         ["spikes-without-input"] = "simulate MODEL --spikes SCRATCH/last.npz",
         ["workload-network"] = "run WORKLOADS --chip spinnaker1",
@@ -45,6 +42,9 @@ public sealed class BadCommandTests : Scratch
         ["workload-options"] = "run WORKLOADS --network lenet5 --input INPUT --precision int8",
         ["workload-density"] = "run WORKLOADS --network lenet5 --density 3",
         ["image-options"] = "run a.ncimg --input INPUT --density 0.1 --chip spinnaker1",
+        ["bad-form"] = "compile MODEL --sepconv sideways",
+        ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 

@@ -89,7 +89,7 @@ public static class SpikeDrivenCheck
         if (option is null) return (reason, neuron);
         var now = CostOf(decision.Chosen)!.Value;
         var ways = new[] { ConvolutionForm.Merged, ConvolutionForm.InDigits }.Where(f => CostOf(f) is not null)
-            .Select(f => string.Create(CultureInfo.InvariantCulture, $"{option} {f} ({CostOf(f):G3} instead of {now:G3} {decision.Unit})"));
+            .Select(f => $"{option} {f} ({Count((long)Math.Round(CostOf(f)!.Value))} instead of {Count((long)Math.Round(now))} {decision.Unit})");
         return (reason, $"take {string.Join(" or ", ways)}");
     }
 

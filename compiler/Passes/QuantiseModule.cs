@@ -50,10 +50,10 @@ public static class Quantiser
         {
             Ports();
             var units = PayloadUnits(out var payloads);
-            var scales = ports.ToDictionary(p => p.Key, p => chooser.Choose([.. p.Value.Projections.Select(i => new Incoming(expanded[i], UnitOf(i, units)))], p.Value.Period, NeedsFineBias(p.Key), Floor(p.Key, payloads, units)));
+            var scales = ports.ToDictionary(p => p.Key, p => ProductScale(p.Key, units) is { } given ? [given] : chooser.Choose([.. p.Value.Projections.Select(i => new Incoming(expanded[i], UnitOf(i, units)))], p.Value.Period, NeedsFineBias(p.Key), Floor(p.Key, payloads, units)));
             var weights = new (Tensor Rows, ProjectionQuantisation Report)[expanded.Length];
             foreach (var (port, (projections, period)) in ports)
-                foreach (var i in projections) weights[i] = Weights(expanded[i], UnitOf(i, units), scales[port], period);
+                foreach (var i in projections) weights[i] = expanded[i].RowsFrom is not null ? Product(expanded[i], scales[port][0]) : Weights(expanded[i], UnitOf(i, units), scales[port], period);
 
             var populations = ImmutableArray.CreateBuilder<Population>();
             var neurons = new QuantisedNeuron[module.Populations.Length];
@@ -120,6 +120,7 @@ public static class Quantiser
 
             foreach (var i in projections)
             {
+                if (expanded[i].RowsFrom is not null) continue;
                 var weights = expanded[i].Rows.Array<float>();
                 var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]), period, expanded[i].Reduction);
                 for (var c = 0; c < period; c++) floor[c] += load[c] * payloads[expanded[i].Source.Index] * UnitOf(i, units) * FloorMargin / limit;
@@ -136,7 +137,29 @@ public static class Quantiser
 
         private static double UnitOf(double? unit) => unit ?? 1;
 
-        private double UnitOf(int projection, double?[] units) => UnitOf(units[expanded[projection].Source.Index]);
+        /// <summary>The value of payload 1 of a projection's source; of a product, of payload 1 of both.</summary>
+        private double UnitOf(int projection, double?[] units) =>
+            UnitOf(units[expanded[projection].Source.Index]) * (expanded[projection].RowsFrom is { } rows ? UnitOf(units[rows.Index]) : 1);
+
+        /// <summary>
+        /// The scale of a port that products of payloads add to, null for others: products come in a unit of their own and have no weight that could bring them to another.
+        /// Several of them in one port must have the same unit.
+        /// </summary>
+        /// <exception cref="DiagnosticException">NC2903: they have not.</exception>
+        private double? ProductScale((int Population, int Port) port, double?[] units)
+        {
+            var products = ports[port].Projections.Where(i => expanded[i].RowsFrom is not null).Select(i => (double)(float)UnitOf(i, units)).Distinct().ToArray();
+            if (products.Length > 1)
+                throw new DiagnosticException(Diagnostic.Error(
+                    "NC2903",
+                    $"port {port.Port} of '{module.Populations[port.Population].Name}' adds products of payloads in {products.Length} different units; integers of one accumulator have one",
+                    new Place(module.Populations[port.Population].Name),
+                    "compile with --precision float32, or give calibration samples that show the payloads to be spikes"));
+            return products.Length == 1 ? products[0] : null;
+        }
+
+        private static (Tensor, ProjectionQuantisation) Product(Projection projection, double scale) =>
+            (Projection.NoRows, new(projection.Name, DType.Int32, scale, scale, 0, 0));
 
         /// <summary>A bias has to be whole in the accumulator where no state can take up what is left of it.</summary>
         private bool NeedsFineBias((int Population, int Port) port) =>
@@ -157,8 +180,10 @@ public static class Quantiser
                 var p = population.Id.Index;
                 var most = greatest[p];
                 var (bits, unit) = (options.PayloadBits, double.PositiveInfinity);
-                var outgoing = Enumerable.Range(0, expanded.Length).Where(i => expanded[i].Source.Index == p).ToArray();
-                if (outgoing.Length == 0 && population.Neuron is RelayNeuron or AffineNeuron) continue;
+                var outgoing = Enumerable.Range(0, expanded.Length).Where(i => expanded[i].Source.Index == p && expanded[i].RowsFrom is null).ToArray();
+                var products = Enumerable.Range(0, expanded.Length).Where(i => expanded[i].RowsFrom is { } rows && (rows.Index == p || expanded[i].Source.Index == p)).ToArray();
+                if (outgoing.Length == 0 && products.Length == 0 && population.Neuron is RelayNeuron or AffineNeuron) continue;
+                foreach (var i in products) bits = Math.Min(bits, ProductBits(expanded[i], p, greatest));
                 foreach (var i in outgoing)
                 {
                     var (projections, period) = ports[(expanded[i].Target.Index, expanded[i].Port)];
@@ -192,6 +217,16 @@ public static class Quantiser
             return units;
         }
 
+        /// <summary>Bits of a real payload that is multiplied by another: what the sum of products leaves, shared with the other if that is real too.</summary>
+        private int ProductBits(Projection product, int population, double[] greatest)
+        {
+            var other = product.Source.Index == population ? product.RowsFrom!.Value : product.Source;
+            var isReal = module[other].Domain == SpikeDomain.Real;
+            var load = QuantiseRows.FanIn(product.Map) * (isReal ? 1 : Math.Max(1, greatest[other.Index]));
+            var room = options.AccumulatorBits - 1 - (int)Math.Ceiling(Math.Log2(Math.Max(1, PayloadHeadroom * load)));
+            return isReal ? room / 2 : room;
+        }
+
         /// <summary>
         /// Of a relay of spikes whose weights are whole multiples of one number (sums, pooling): that number, which all its emissions are multiples of. With it, or a whole
         /// part of it, as the unit nothing is rounded. Null otherwise.
@@ -200,7 +235,7 @@ public static class Quantiser
         {
             if (population.Neuron is not RelayNeuron relay || population.Bias[0] is not null || !relay.Gain.IsScalar) return null;
             var (projections, period) = ports[(population.Id.Index, 0)];
-            if (projections.Length == 0 || projections.Any(i => module[expanded[i].Source].Domain == SpikeDomain.Real)) return null;
+            if (projections.Length == 0 || projections.Any(i => module[expanded[i].Source].Domain == SpikeDomain.Real || expanded[i].RowsFrom is not null)) return null;
             var incoming = projections.Select(i => new Incoming(expanded[i], 1)).ToArray();
             var scales = chooser.Choose(incoming, period, finer: false);
             var step = scales[0] * Math.Abs(relay.Gain.Values[0]);
@@ -243,6 +278,12 @@ public static class Quantiser
             var sum = population.Bias[0] is { } bias ? bias.ToFloats().Max(b => (double)Math.Abs(b)) : 0;
             foreach (var i in projections)
             {
+                if (expanded[i].RowsFrom is { } rows)
+                {
+                    sum += QuantiseRows.FanIn(expanded[i].Map) * greatest[expanded[i].Source.Index] * greatest[rows.Index];
+                    continue;
+                }
+
                 var weights = expanded[i].Rows.Array<float>();
                 sum += QuantiseRows.Load(expanded[i].Map, row => Math.Abs(weights[row]), period, expanded[i].Reduction).Max() * greatest[expanded[i].Source.Index];
             }
@@ -314,7 +355,7 @@ public static class Quantiser
         /// </summary>
         private double[]? MeanError(Projection projection, Tensor codes, double unit, double[] scales, int period)
         {
-            if (projection.Reduction == Reduction.Max || samples.Mean(projection.Source) is not { } perAddress || QuantiseRows.Source(projection.Map) is not { } source) return null;
+            if (projection.RowsFrom is not null || projection.Reduction == Reduction.Max || samples.Mean(projection.Source) is not { } perAddress || QuantiseRows.Source(projection.Map) is not { } source) return null;
             var mean = new double[source.Count];
             for (var a = 0; a < perAddress.Length; a++) mean[a % mean.Length] += perAddress[a] * mean.Length / perAddress.Length;
             if (projection.Map is TransposedConvMap) return null; // no two phases of its stride see the same taps
@@ -342,6 +383,12 @@ public static class Quantiser
             var bound = new double[period];
             foreach (var i in projections)
             {
+                if (expanded[i].RowsFrom is { } from)
+                {
+                    for (var c = 0; c < period; c++) bound[c] += QuantiseRows.FanIn(expanded[i].Map) * payloads[expanded[i].Source.Index] * payloads[from.Index];
+                    continue;
+                }
+
                 var rows = weights[i].Rows;
                 var load = QuantiseRows.Load(expanded[i].Map, row => Math.Abs(rows.At(row)), period, expanded[i].Reduction);
                 for (var c = 0; c < period; c++) bound[c] += load[c] * payloads[expanded[i].Source.Index];

@@ -4,7 +4,7 @@ using NeuroChip.Ir.Neurons;
 namespace NeuroChip.Compiler.Passes;
 
 /// <summary>
-/// Gives real-valued inputs a port of their own where they meet spikes in one. Sharing an accumulator they would share its unit, and the product of payload and weight
+/// Gives real-valued inputs a port of their own where they meet spikes in one, and products of payloads where they meet weights. Sharing an accumulator they would share its unit, and the product of payload and weight
 /// would have to make do with the bits that the weights of spikes have alone: at 8 bits, a dozen levels each. With two ports each has a unit of its own, and the gains
 /// of the neuron bring both to that of the membrane. Integrate-and-fire neurons become affine ones with the same step.
 /// </summary>
@@ -17,19 +17,29 @@ internal static class QuantisePorts
         {
             for (var port = 0; port < population.Neuron.Ports; port++)
             {
-                var incoming = Enumerable.Range(0, projections.Length).Where(i => projections[i].Target == population.Id && projections[i].Port == port).ToArray();
+                var all = Enumerable.Range(0, projections.Length).Where(i => projections[i].Target == population.Id && projections[i].Port == port).ToArray();
+                var products = all.Where(i => projections[i].RowsFrom is not null).ToArray();
+
+                // A product of payloads is what it is: no weight brings it to the unit that weights of others need.
+                if (products.Length < all.Length) Apart(population.Id, port, products);
+                var incoming = all.Except(products).ToArray();
                 var real = incoming.Where(i => module[projections[i].Source].Domain == SpikeDomain.Real).ToArray();
 
                 // A weight that is the same for all (a shortcut) finds a unit that suits both.
                 if (real.Length == incoming.Length || real.All(i => QuantiseScales.Constant(projections[i].Rows) is not null)) continue;
-                var current = populations[population.Id.Index];
-                if (WithCopy(current.Neuron, port) is not { } wider) continue;
-                populations = populations.SetItem(population.Id.Index, current with { Neuron = wider, Bias = current.Bias.Add(null) });
-                foreach (var i in real) projections = projections.SetItem(i, projections[i] with { Port = wider.Ports - 1 });
+                Apart(population.Id, port, real);
             }
         }
 
         return populations == module.Populations ? module : module with { Populations = populations, Projections = projections };
+
+        void Apart(PopulationId id, int port, int[] moved)
+        {
+            var current = populations[id.Index];
+            if (moved.Length == 0 || WithCopy(current.Neuron, port) is not { } wider) return;
+            populations = populations.SetItem(id.Index, current with { Neuron = wider, Bias = current.Bias.Add(null) });
+            foreach (var i in moved) projections = projections.SetItem(i, projections[i] with { Port = wider.Ports - 1 });
+        }
     }
 
     /// <summary>The neuron with one port more that has the gains of <paramref name="port"/>; null for neurons whose inputs have no gains.</summary>

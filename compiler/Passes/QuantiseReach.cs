@@ -36,7 +36,9 @@ internal static class QuantiseReach
                     if (step < projection.Delay) continue;
                     var size = module[projection.Source].Size;
                     var emissions = run.Emissions[projection.Source.Index].Array<float>().AsSpan((step - projection.Delay) * size, size);
-                    var weights = projection.Rows.Span<float>();
+                    var weights = projection.RowsFrom is { } from
+                        ? run.Emissions[from.Index].Array<float>().AsSpan(step * module[from].Size, module[from].Size)
+                        : projection.Rows.Span<float>();
                     var isMaximum = projection.Reduction == Reduction.Max;
                     if (isMaximum) Array.Clear(greatest);
                     for (var source = 0; source < size; source++)

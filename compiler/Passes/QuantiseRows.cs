@@ -20,6 +20,7 @@ internal static class QuantiseRows
         var (period, repeated) = (0, 1);
         foreach (var p in incoming)
         {
+            if (p.RowsFrom is not null) return 1;
             switch (p.Map)
             {
                 case DenseMap or CsrMap: period = GreatestDivisor(period, channels); break;
@@ -37,6 +38,7 @@ internal static class QuantiseRows
     /// <summary>The projection with the weights of identity and permutation repeated so that their number is a multiple of the period.</summary>
     public static Projection Expand(Projection projection, int period)
     {
+        if (projection.RowsFrom is not null) return projection;
         int Wanted(int rows) => LeastMultiple(rows, period);
         Tensor Repeat(int rows)
         {
@@ -138,6 +140,9 @@ internal static class QuantiseRows
             for (var t = 0; t < sums.Length; t++) load[t % period] = Math.Max(load[t % period], sums[t]);
         }
     }
+
+    /// <summary>Most synapses of one target.</summary>
+    public static double FanIn(AddressFunction map) => map is StridedMap strided ? strided.FanIn : Load(map, _ => 1, 1, Reduction.Sum)[0];
 
     /// <summary>The least common multiple.</summary>
     public static int LeastMultiple(int a, int b) => checked(a / GreatestDivisor(a, b) * b);

@@ -11,5 +11,8 @@ public static partial class DiagnosticCatalog
         new("NC2902", "weights that are not finite cannot be quantised",
             "A weight is NaN or infinite. Integers hold finite numbers only.",
             "Train the model again, or look for an overflow (for example of a folded batch normalisation) in its export."),
+        new("NC2903", "products of payloads in different units meet in one accumulator",
+            "A product of two payloads has no weight that could bring it to another unit. Where products add to the inputs of one neuron they get an accumulator of their own if the neuron can have one; several of them must be in the same unit.",
+            "Compile with --precision float32, or give calibration samples that show which payloads are spikes: products of spikes have unit 1."),
     ];
 }

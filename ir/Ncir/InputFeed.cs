@@ -18,10 +18,15 @@ public static class InputFeed
     {
         var source = Source(population);
         var frame = input.AsSpan(source.Static ? 0 : step * population.Size, population.Size);
-        for (var a = 0; a < frame.Length; a++)
+        var channels = population.Layout.ChannelLast ? population.Layout.Channels : 1;
+        var pixels = frame.Length / channels;
+        for (var c = 0; c < channels; c++)
         {
-            var value = frame[population.Layout.IndexOf(a)];
-            payloads[a] = typeof(T) == typeof(float) ? (T)(object)value : (T)(object)arithmetic.Quantise(value, source.Unit);
+            for (var p = 0; p < pixels; p++)
+            {
+                var value = frame[(c * pixels) + p];
+                payloads[(p * channels) + c] = typeof(T) == typeof(float) ? (T)(object)value : (T)(object)arithmetic.Quantise(value, source.Unit);
+            }
         }
     }
 

@@ -11,6 +11,8 @@ namespace NeuroChip.Bench;
 /// <typeparam name="T">Accumulator: float or int.</typeparam>
 internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unmanaged, INumber<T>
 {
+    private readonly Random random;
+    private readonly AddressFunction map;
     private readonly SynapseKernel<T> kernel;
     private readonly EventList<T> events;
     private readonly AlignedBuffer<T> sums;
@@ -19,19 +21,45 @@ internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unma
 
     public KernelCase(AddressFunction map, double density, int weightBits, int seed = 1)
     {
-        var random = new Random(seed);
-        var projection = new Projection("p", new(0), new(1), 0, map, Weights(map.RowCount, weightBits, random), 0, ProjectionKind.Sparse);
+        this.map = map;
+        random = new Random(seed);
+        var weights = weightBits == 0 ? Projection.NoRows : Weights(map.RowCount, weightBits, random);
+        var projection = new Projection("p", new(0), new(1), 0, map, weights, 0, ProjectionKind.Sparse) { RowsFrom = weightBits == 0 ? new PopulationId(2) : null };
         kernel = new KernelFactory(KernelFactory.Widest).Create<T>(projection);
         events = new(map.SourceSize, [kernel.BucketSize]);
         for (var a = 0; a < map.SourceSize; a++) events.Payloads[a] = random.NextDouble() < density ? T.One : T.Zero;
         events.Index();
         sums = new(map.TargetSize);
         targets = map.TargetSize;
-        for (var k = 0; k < events.Count; k++) Additions += map.Count(events.Active[k]);
+        if (weightBits == 0)
+        {
+            kernel.RowEvents = new(map.RowCount, []);
+            for (var r = 0; r < map.RowCount; r++) kernel.RowEvents.Payloads[r] = random.NextDouble() < density ? T.One : T.Zero;
+            kernel.RowEvents.Index();
+        }
+
+    }
+
+    /// <summary>Gives every payload anew, other than 0 or 1.</summary>
+    public Func<Random, T> Payload
+    {
+        init
+        {
+            for (var a = 0; a < events.Size; a++) events.Payloads[a] = value(random);
+            events.Index();
+        }
     }
 
     /// <inheritdoc/>
-    public long Additions { get; }
+    public long Additions
+    {
+        get
+        {
+            long additions = 0;
+            for (var k = 0; k < events.Count; k++) additions += map.Count(events.Active[k]);
+            return additions;
+        }
+    }
 
     /// <inheritdoc/>
     public void Plan(int threads)
@@ -46,6 +74,7 @@ internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unma
     public void Run(WorkerTeam team)
     {
         events.Index();
+        kernel.Prepare(events);
         team.Run(this, (targets + pieceSize - 1) / pieceSize);
     }
 
@@ -86,7 +115,14 @@ internal static class KernelCases
         ("conv 3x3, 64 -> 64 on 32x32, 20 % spikes, int8", () => Conv<int>(32, 64, 0.2, 8)),
         ("conv 3x3, 16 -> 16 on 64x64, 20 % spikes, float32", () => Conv<float>(64, 16, 0.2, 32)),
         ("conv 3x3, 512 -> 512 on 7x7, 20 % spikes, float32", () => Conv<float>(7, 512, 0.2, 32)),
-        ("depthwise 3x3, 64 on 32x32, 20 % spikes, float32", () => Depthwise(32, 64, 0.2)),
+        ("conv 3x3, 256 -> 256 on 14x14, 30 % spikes, float32", () => Conv<float>(14, 256, 0.3, 32)),
+        ("conv 1x1, 128 -> 64 on 56x56, real payloads, float32", () => RealConv(56, 1, 1, 128, 64)),
+        ("conv 7x7 stride 2, 3 -> 32 on 224x224, real payloads, float32", () => RealConv(224, 7, 2, 3, 32)),
+        ("depthwise 3x3, 64 on 32x32, 20 % spikes, float32", () => Depthwise(32, 3, 64, 0.2)),
+        ("depthwise 7x7, 128 on 56x56, 20 % spikes, float32", () => Depthwise(56, 7, 128, 0.2)),
+        ("K^T V, 8 heads of 32, 196 tokens, 9 % spikes, float32", () => new KernelCase<float>(KeysValues(8, 196, 32), 0.09, 0)),
+        ("Q (K^T V), the same", () => new KernelCase<float>(QueriesOfProducts(8, 196, 32), 0.09, 0)),
+        ("Q K^T, the same", () => new KernelCase<float>(QueriesKeys(8, 196, 32), 0.09, 0)),
     ];
 
     private static KernelCase<T> Conv<T>(int extent, int channels, double density, int bits) where T : unmanaged, INumber<T>
@@ -95,9 +131,27 @@ internal static class KernelCases
         return new(new ConvMap(window, window, channels, channels, 1), density, bits);
     }
 
-    private static KernelCase<float> Depthwise(int extent, int channels, double density)
+    private static KernelCase<float> RealConv(int extent, int kernel, int stride, int channels, int outputs)
     {
-        var window = new Window(extent, extent, 3, 1, 1);
+        var window = new Window(extent, extent / stride, kernel, stride, kernel / 2);
+        return new(new ConvMap(window, window, channels, outputs, 1), 1, 32) { Payload = random => random.NextSingle() - 0.5f };
+    }
+
+    private static StridedMap KeysValues(int heads, int tokens, int width) => new(
+        tokens * heads * width, heads * width * width, tokens * heads * width, 0, 0, 0,
+        [new(heads, width, width * width, width), new(tokens, heads * width, 0, heads * width), new(width, 1, width, 0), new(width, 0, 1, 1)]);
+
+    private static StridedMap QueriesOfProducts(int heads, int tokens, int width) => new(
+        tokens * heads * width, tokens * heads * width, heads * width * width, 0, 0, 0,
+        [new(heads, width, width, width * width), new(tokens, heads * width, heads * width, 0), new(width, 1, 0, width), new(width, 0, 1, 1)]);
+
+    private static StridedMap QueriesKeys(int heads, int tokens, int width) => new(
+        tokens * heads * width, heads * tokens * tokens, tokens * heads * width, 0, 0, 0,
+        [new(heads, width, tokens * tokens, width), new(tokens, heads * width, tokens, 0), new(tokens, 0, 1, heads * width), new(width, 1, 0, 1)]);
+
+    private static KernelCase<float> Depthwise(int extent, int kernel, int channels, double density)
+    {
+        var window = new Window(extent, extent, kernel, 1, kernel / 2);
         return new(new ConvMap(window, window, channels, channels, channels), density, 32);
     }
 

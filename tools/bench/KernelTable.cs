@@ -43,6 +43,7 @@ internal static class KernelTable
         }
 
         seconds.Sort();
-        return $"{test.Additions / seconds[seconds.Count / 2] / 1e9:F2} ({test.Additions / seconds[0] / 1e9:F2})";
+        var additions = test.Additions / 1e9;
+        return $"{additions / seconds[seconds.Count / 2]:F2} ({additions / seconds[0]:F2})";
     }
 }

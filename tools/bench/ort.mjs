@@ -1,5 +1,5 @@
 // Times a model in ONNX Runtime on random inputs: node ort.mjs MODEL.onnx INTRA_OP_THREADS SECONDS
-// Prints one line of JSON: { load_ms, median_ms, best_ms, version }. Needs onnxruntime-node (npm install, in this folder).
+// Prints one line of JSON: { load_ms, times_ms, version }, the times of all runs. Needs onnxruntime-node (npm install, in this folder).
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 
@@ -38,7 +38,7 @@ try {
   }
 
   times.sort((a, b) => a - b);
-  console.log(JSON.stringify({ load_ms: load, median_ms: times[times.length >> 1], best_ms: times[0], version: ort.env.versions.node }));
+  console.log(JSON.stringify({ load_ms: load, times_ms: times, version: ort.env.versions.node }));
 } catch (problem) {
   console.log(JSON.stringify({ error: String(problem.message ?? problem) }));
 }

@@ -66,10 +66,10 @@ internal static class MultiplexedPlanner
     private static void Keep(TileChip chip, string kind, ImmutableArray<TileLayer> layers, TileKindChoice kinds, Dictionary<TileLayer, TileShare> shares)
     {
         var model = chip.Tiles[kind];
-        foreach (var all in new[] { true, false })
+        foreach (var width in new[] { double.PositiveInfinity, 1 })
         {
             var found = new Dictionary<TileLayer, TileShare>();
-            if (!SpatialPlanner.Resident(chip, kind, layers, kinds, new TileLoads(model.Count.Count, SpatialPlanner.ResidentCapacity(model)), found, all)) continue;
+            if (!SpatialPlanner.Resident(chip, kind, layers, kinds, new TileLoads(model.Count.Count, SpatialPlanner.ResidentCapacity(model)), found, width)) continue;
             foreach (var (layer, share) in found) shares.Add(layer, share);
             return;
         }

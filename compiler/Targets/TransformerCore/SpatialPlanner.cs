@@ -5,20 +5,38 @@ using NeuroChip.HwModels.Tiles;
 namespace NeuroChip.Compiler.Targets.TransformerCore;
 
 /// <summary>
-/// Everything resident at once: each layer keeps tiles in proportion to its work, and the layers work as a pipeline over time steps, so that the busiest tile
-/// sets the pace. Layers share a tile where both fit it.
+/// Everything resident at once: each layer keeps its tiles, and the layers work as a pipeline over time steps, so that the busiest tile sets the pace. Layers share
+/// a tile where both fit it; a layer on more tiles is balanced better but keeps its weights more often, so several widths are tried.
 /// </summary>
 internal static class SpatialPlanner
 {
+    /// <summary>Tiles that a layer asks for, as a multiple of those in proportion to its work; a layer gets no more than there are.</summary>
+    private static readonly double[] Widths = [1, 2, 4, 8, double.PositiveInfinity];
+
+    /// <summary>A wider division must make the busiest tile's work this much less to be worth its copies of weights and its traffic.</summary>
+    private const double Worthwhile = 0.95;
+
     /// <summary>The plan, or null if the weights do not fit the tiles.</summary>
     public static TilePlan? Plan(TileChip chip, ImmutableArray<TileLayer> layers, TileKindChoice kinds)
     {
         var shares = new Dictionary<TileLayer, TileShare>();
-        var loads = chip.Tiles.ToDictionary(t => t.Key, t => new TileLoads(t.Value.Count.Count, ResidentCapacity(t.Value)));
+        double busiest = 0;
         foreach (var group in layers.GroupBy(kinds.KindOf))
-            if (Resident(chip, group.Key, [.. group], kinds, loads[group.Key], shares, all: false) is false) return null;
+        {
+            (Dictionary<TileLayer, TileShare> Shares, double Busiest)? best = null;
+            foreach (var width in Widths)
+            {
+                var (found, loads) = (new Dictionary<TileLayer, TileShare>(), new TileLoads(chip.Tiles[group.Key].Count.Count, ResidentCapacity(chip.Tiles[group.Key])));
+                if (Resident(chip, group.Key, [.. group], kinds, loads, found, width) && (best is null || loads.Busiest < best.Value.Busiest * Worthwhile)) best = (found, loads.Busiest);
+            }
+
+            if (best is null) return null;
+            foreach (var (layer, share) in best.Value.Shares) shares.Add(layer, share);
+            busiest = Math.Max(busiest, best.Value.Busiest);
+        }
+
         var planned = layers.Select(l => new PlannedLayer(l, kinds.KindOf(l), shares[l], 0, false, TileThroughput.Cycles(l, chip.Tiles[kinds.KindOf(l)]) / shares[l].Tiles.Length));
-        return new([.. planned], loads.Values.Max(l => l.Busiest));
+        return new([.. planned], busiest);
     }
 
     /// <summary>Bits of weights that stay in one tile of a kind. A dense array whose memory the model leaves out is not limited.</summary>
@@ -31,8 +49,8 @@ internal static class SpatialPlanner
     /// <param name="kinds">The choice of kinds.</param>
     /// <param name="loads">The tiles, empty.</param>
     /// <param name="shares">Takes the result.</param>
-    /// <param name="all">Each layer asks for all tiles, as where layers take turns; else in proportion to its work.</param>
-    public static bool Resident(TileChip chip, string kind, ImmutableArray<TileLayer> layers, TileKindChoice kinds, TileLoads loads, Dictionary<TileLayer, TileShare> shares, bool all)
+    /// <param name="width">Tiles that a layer asks for, as a multiple of those in proportion to its work; infinite for all, as where layers take turns.</param>
+    public static bool Resident(TileChip chip, string kind, ImmutableArray<TileLayer> layers, TileKindChoice kinds, TileLoads loads, Dictionary<TileLayer, TileShare> shares, double width)
     {
         var model = chip.Tiles[kind];
         var work = layers.ToDictionary(l => l, l => TileThroughput.Cycles(l, model));
@@ -40,7 +58,7 @@ internal static class SpatialPlanner
         // Large weights first: small ones find room between them. Layers without weights of their own follow their neighbour.
         foreach (var layer in layers.Where(l => kinds.NeighbourOf(l) is null).OrderByDescending(l => l.WeightBits).ThenBy(l => l.Population.Id.Index))
         {
-            var wanted = all ? model.Count.Count : (int)Math.Clamp(Math.Round(model.Count.Count * work[layer] / total), 1, model.Count.Count);
+            var wanted = double.IsInfinity(width) ? model.Count.Count : (int)Math.Clamp(Math.Round(width * model.Count.Count * work[layer] / total), 1, model.Count.Count);
             if (loads.Place(layer, work[layer], wanted) is not { } share) return false;
             shares[layer] = share;
         }

@@ -93,19 +93,33 @@ public sealed class TileMapperTests
     }
 
     [Fact]
-    public void WorkIsBalancedByMeasuredEvents()
+    public void CostsRestOnMeasuredEventsWhereThereAreSamples()
     {
-        // Two equal layers, one behind a silent input and one behind an input that always fires: the busy one gets more tiles.
         var n = new Networks("rates", new(ArithmeticKind.Integer, 8, 24));
-        var (silent, busy) = (n.Input("silent", 1, 64), n.Input("busy", 1, 64));
-        n.Dense("idle", silent, 64);
-        n.Dense("full", busy, 64);
+        n.Dense("fc", n.Input("x", 1, 2000), 64);
         var module = n.Raw();
-        var samples = new[] { new Dictionary<string, Tensor> { ["silent"] = Tensor.Of([1, 64], new float[64]), ["busy"] = Tensor.Of([1, 64], Enumerable.Repeat(1f, 64).ToArray()) } };
-        var stages = TileMapper.Map(module, TileChips.Tiny.WithTiles("linear", 4), new() { Samples = samples }, new()).Schedule.Stages.ToDictionary(s => module[s.Population].Name);
-        Assert.True(stages["full"].Tiles.Length > stages["idle"].Tiles.Length);
-        var assumed = TileMapper.Map(module, TileChips.Tiny.WithTiles("linear", 4), NoSamples, new()).Schedule.Stages;
-        Assert.Equal(assumed[0].Tiles.Length, assumed[1].Tiles.Length);
+        Decision Of(float value) => TileMapper.Map(
+            module, TileChips.Tiny.WithWeights("linear", 256), new() { Samples = [new Dictionary<string, Tensor> { ["x"] = Tensor.Of([1, 2000], Enumerable.Repeat(value, 2000).ToArray()) }] }, new()).Placement;
+        var (silent, busy) = (Of(0), Of(1));
+        Assert.Contains("the rates of 1 sample", busy.Reason);
+        // 2000 events of 64 additions on 16 lanes; without events 64 neurons on 4 lanes.
+        Assert.Equal(8000, busy.Alternatives[0].Cost);
+        Assert.Equal(16, silent.Alternatives[0].Cost);
+        Assert.Equal(1600, TileMapper.Map(module, TileChips.Tiny.WithWeights("linear", 256), NoSamples, new()).Placement.Alternatives[0].Cost);
+    }
+
+    [Fact]
+    public void LoadsOfTilesAreEven()
+    {
+        // Three layers of unlike size on four tiles: no tile has much more to do than the mean.
+        var n = new Networks("balance", new(ArithmeticKind.Integer, 8, 24));
+        var at = n.Dense("a", n.Input("x", 1, 64), 256);
+        n.Dense("c", n.Dense("b", at, 128), 32);
+        var chip = TileChips.Tiny.WithTiles("linear", 4).WithWeights("linear", 64);
+        var mapping = TileMapper.Map(n.Raw(), chip, NoSamples, new());
+        var costs = mapping.Placement.Alternatives.ToDictionary(a => a.Form, a => a.Cost);
+        Assert.Equal("spatial", mapping.Schedule.Policy);
+        Assert.True(costs["spatial"] <= 1.1 * (0.2 * ((64 * 256) + (256 * 128) + (128 * 32)) / 16 / 4), $"{costs["spatial"]}");
     }
 
     [Fact]

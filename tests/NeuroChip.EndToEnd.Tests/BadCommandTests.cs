@@ -34,6 +34,11 @@ public sealed class BadCommandTests : Scratch
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",
         ["report-several"] = "report a.json b.json",
+        ["no-attention-core"] = "compile ATTENTION --chip spinnaker1-board --precision float32 -o SCRATCH/a.ncimg",
+        ["layer-fits-no-tile"] = "compile MODEL --chip SCRATCH/small-tiles.yaml -o SCRATCH/a.ncimg",
+        ["no-multipliers"] = "compile MODEL --chip SCRATCH/no-encoder.yaml -o SCRATCH/a.ncimg",
+        ["pass-for-other-chips"] = "compile MODEL --chip transformer-core --stop-after relay-delays",
+        ["attention-choice"] = "compile ATTENTION --attention software",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 
@@ -44,7 +49,7 @@ public sealed class BadCommandTests : Scratch
     public void TextAndExitCodeAreAsAgreed(string name)
     {
         MakeFiles(name);
-        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput));
+        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("ATTENTION", Attention));
         var result = CommandLine.Run(arguments);
         var shown = $"neurochip {Cases[name]}\nexit code {result.ExitCode}\n\n{Clean(result.Error)}";
         Assert.Equal("", result.Output.Trim());
@@ -53,11 +58,13 @@ public sealed class BadCommandTests : Scratch
     }
 
     // Sizes of images are the compiler's business, not this test's.
-    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Trim('\n') + "\n";
+    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Attention, "ATTENTION").Trim('\n') + "\n";
 
     private void MakeFiles(string name)
     {
         File.WriteAllText(At("file"), "");
+        File.WriteAllText(At("small-tiles.yaml"), Chip("small-tiles", "linear: { weight_memory: { value: 16 B, source: \"test\", grade: X } }"));
+        File.WriteAllText(At("no-encoder.yaml"), Chip("no-encoder", "encoder: { count: { value: 0 tiles, source: \"test\", grade: X } }"));
         Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));
         Save("other-shape.npz", ("x", Tensor.Of([2, 1, 3, 32, 32], new float[6144])));
         Save("other-type.npz", ("x", Tensor.Of([1, 1, 8, 8], Enumerable.Repeat(0.1, 64).ToArray())));
@@ -68,6 +75,10 @@ public sealed class BadCommandTests : Scratch
         bytes[VersionAt]++;
         File.WriteAllBytes(At("newer.ncimg"), bytes);
     }
+
+    private static readonly string Attention = Path.Combine(CommandLine.Root, "tests", "golden", "networks", "transformer-v1", "model.onnx");
+
+    private static string Chip(string name, string tiles) => $"extends: transformer-core\nname: {name}\ntiles:\n  {tiles}\n";
 
     private const int VersionAt = 8;
 

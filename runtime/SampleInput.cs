@@ -10,6 +10,12 @@ namespace NeuroChip.Runtime;
 /// </param>
 public sealed record SampleInput(ImmutableDictionary<string, Tensor> Arrays)
 {
+    /// <summary>
+    /// Populations that do not compute but emit what was recorded for them, by name: the payloads themselves as float64, shape <c>[Steps, framework shape]</c>
+    /// (<see cref="Inputs.RecordedEmissions"/> makes and checks them).
+    /// </summary>
+    public ImmutableDictionary<string, Tensor> Recorded { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
+
     /// <summary>A sample with a single input.</summary>
     public static SampleInput Of(string name, Tensor values) => new(ImmutableDictionary<string, Tensor>.Empty.Add(name, values));
 

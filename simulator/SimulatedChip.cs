@@ -61,7 +61,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
     private SampleResult Run<T>(ChipImage loaded, SampleInput input, RunRecording recording) where T : unmanaged
     {
         var (spikes, counts) = (engine!, observer!);
-        var feed = new SampleFeed(loaded, input.Arrays);
+        var feed = new SampleFeed(loaded, input);
         var readouts = loaded.Readouts.Select(r => new ReadoutAccumulator(loaded.Populations, loaded.Arithmetic, r, loaded.Steps)).ToArray();
         var recorders = loaded.Populations.Where(recording.Keeps).Select(p => new EmissionRecorder<T>(p, loaded.Steps)).ToArray();
         spikes.Reset();

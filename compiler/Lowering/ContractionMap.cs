@@ -23,7 +23,7 @@ internal sealed record ContractionMap(StridedMap Map, float Factor) : LinearMap
 
     public override int Targets => Map.Targets;
 
-    public override LinearMap? Scaled(float[] factor) => factor.Length == 1 ? this with { Factor = Factor * factor[0] } : null;
+    public override LinearMap? Scaled(Repeated factor) => factor.IsUniform ? this with { Factor = Factor * factor[0] } : null;
 
     /// <summary>The same product with the roles of source and rows exchanged.</summary>
     public ContractionMap Swapped() => this with

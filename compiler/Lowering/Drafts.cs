@@ -26,8 +26,8 @@ internal sealed class PopulationDraft(int id, string name, int[] shape)
     /// <summary>What a payload of 1 is worth to the framework.</summary>
     public double Unit { get; set; } = 1;
 
-    /// <summary>Per port, the bias (one value or one per neuron), null for none.</summary>
-    public float[]?[] Bias { get; set; } = [];
+    /// <summary>Per port, the bias, null for none.</summary>
+    public Repeated?[] Bias { get; set; } = [];
 
     public List<ProjectionDraft> Incoming { get; } = [];
 
@@ -66,17 +66,17 @@ internal sealed record LinearTerm(int Population, int Delay, LinearMap Map, stri
     public int? Rows { get; init; }
 }
 
-/// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero; one value or one per element).</summary>
-internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, float[]? Bias)
+/// <summary>A value as a sum of linear maps of emissions plus a constant (null for zero).</summary>
+internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, Repeated? Bias)
 {
     public int Size => Shape.Aggregate(1, (a, b) => a * b);
 
-    public LinearForm Scaled(float[] factor, Func<LinearForm, LinearForm> relay)
+    public LinearForm Scaled(Repeated factor, Func<LinearForm, LinearForm> relay)
     {
-        if (factor.Length == 1 && factor[0] == 1) return this;
+        if (factor.Is(1)) return this;
         var terms = Terms.Select(t => (Term: t, Map: t.Map.Scaled(factor))).ToArray();
         if (Array.Exists(terms, t => t.Map is null)) return relay(this).Scaled(factor, relay);
-        return this with { Terms = [.. terms.Select(t => t.Term with { Map = t.Map! })], Bias = Bias is null ? null : Floats.Multiply(Bias, factor) };
+        return this with { Terms = [.. terms.Select(t => t.Term with { Map = t.Map! })], Bias = Bias is null ? null : Bias * factor };
     }
 
     public LinearForm Plus(LinearForm other)
@@ -89,7 +89,7 @@ internal sealed record LinearForm(int[] Shape, IReadOnlyList<LinearTerm> Terms, 
             if (same >= 0) terms[same] = terms[same] with { Map = new ElementMap(Size, Floats.Add(((ElementMap)terms[same].Map).Factor, ((ElementMap)term.Map).Factor)) };
             else terms.Add(term);
         }
-        var bias = Bias is null ? other.Bias : other.Bias is null ? Bias : Floats.Add(Bias, other.Bias);
+        var bias = Bias is null ? other.Bias : other.Bias is null ? Bias : Bias + other.Bias;
         return this with { Terms = terms, Bias = bias };
     }
 

@@ -67,7 +67,7 @@ public sealed partial class GraphLowering
         if (float.IsFinite(1 / factor) && factors.All(f => f == factor) && NeuronGain.Times(target.Neuron, port, factor) is { } neuron)
         {
             target.Neuron = neuron;
-            return form with { Terms = [.. form.Terms.Select(t => t with { Map = ((ContractionMap)t.Map) with { Factor = 1 } })], Bias = form.Bias is null ? null : Floats.Multiply(form.Bias, [1 / factor]) };
+            return form with { Terms = [.. form.Terms.Select(t => t with { Map = ((ContractionMap)t.Map) with { Factor = 1 } })], Bias = form.Bias is null ? null : form.Bias * (1 / factor) };
         }
 
         var others = form with { Terms = [.. form.Terms.Where(t => t.Map is not ContractionMap { Factor: not 1 })] };

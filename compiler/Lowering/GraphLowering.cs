@@ -21,7 +21,7 @@ public sealed partial class GraphLowering
     private readonly List<PopulationDraft> drafts = [];
     private readonly Dictionary<int, LinearForm> forms = [];
     private readonly SharedValues shared;
-    private readonly Dictionary<(IReadOnlyList<LinearTerm> Terms, float[]? Bias), int> relays = [];
+    private readonly Dictionary<(IReadOnlyList<LinearTerm> Terms, Repeated? Bias), int> relays = [];
     private readonly Dictionary<(int Population, string Shape), int> views = [];
     private readonly Dictionary<int, int> populationOf = [];
     private readonly Dictionary<int, (int Population, ElementwiseProgram Program)> observedIn = [];
@@ -76,7 +76,7 @@ public sealed partial class GraphLowering
             var parameters = new List<Parameter>();
             var code = new List<Instruction> { new(ElementwiseOp.Input, 0) };
             Apply(ElementwiseOp.Multiply, map.Factor, 1);
-            Apply(ElementwiseOp.Add, form.Bias ?? [0], 0);
+            Apply(ElementwiseOp.Add, form.Bias?.Expanded(form.Size) ?? [0], 0);
             return new(output, [new(new(term.Population), -1)], new(1, [.. parameters], [.. code], code.Count - 1, []));
 
             void Apply(ElementwiseOp op, float[] values, float neutral)
@@ -134,7 +134,7 @@ public sealed partial class GraphLowering
     {
         int[] shape = [.. n.Shape];
         var size = Tensor.Count(n.Shape.AsSpan());
-        if (n.Op == "Constant") return new(shape, [], Floats.Broadcast(n.Constant!, n.Shape));
+        if (n.Op == "Constant") return new(shape, [], Repeated.Broadcast(n.Constant!, n.Shape));
         if (n.Op == "Input") return Emits(Source(n), shape);
         if (StateLoops.IsElementwise(n))
         {
@@ -159,7 +159,7 @@ public sealed partial class GraphLowering
         return Through(Form(n.Operands[of]), map, bias, n, of, shape);
     }
 
-    private LinearForm Through(LinearForm operand, LinearMap map, float[]? bias, GraphNode n, int of, int[] shape)
+    private LinearForm Through(LinearForm operand, LinearMap map, Repeated? bias, GraphNode n, int of, int[] shape)
     {
         // A constant that stays the same over the image goes past a relay, so that what is padded behind the relay is padded with zero.
         var constant = operand.Bias is null ? null : LinearConstants.Through(map, operand.Bias);
@@ -174,100 +174,15 @@ public sealed partial class GraphLowering
         }
         if (operand.Bias is null) constant = null;
         if (n.Op == "Pad" && FillOf(n) is not 0 and var fill) constant = Filled(map, constant, fill);
-        if (bias is not null) constant = constant is null ? bias : Floats.Add(constant, bias);
+        if (bias is not null) constant = constant is null ? bias : constant + bias;
         return new(shape, [.. terms.Select(t => t.Term with { Map = t.Map!, Name = n.Name })], IsZero(constant) ? null : constant);
-    }
-
-    /// <summary>Whether only windows look at a value, directly or with slices of it assigned: then a pad can be a part of them.</summary>
-    private bool FeedsWindows(int node)
-    {
-        var readers = shared.ReadersOf(node);
-        return readers.Count > 0 && readers.All(r => r.Op switch
-        {
-            "Conv" or "AveragePool" => r.Operands[0] == node,
-            "ScatterND" => r.Operands[0] == node && FeedsWindows(r.Id),
-            _ => false,
-        });
-    }
-
-    /// <summary>An image padded with zero: linear parts behind synapses are sent first, so that the pad can join the window behind it.</summary>
-    private LinearForm Padded(GraphNode n, PoolingMap pad, int[] shape)
-    {
-        var operand = Form(n.Operands[0]);
-        if (operand.Terms.Count > 2 || operand.Terms.Any(t => t.Map is not ElementMap)) operand = LinearRelay(operand, NameOf(n.Name));
-        return Through(operand, pad, null, n, 0, shape);
-    }
-
-    /// <summary>What a pad is filled with, where it is not zero, on top of a constant that was moved.</summary>
-    private static float[] Filled(LinearMap map, float[]? constant, float fill)
-    {
-        // Elements that ones do not reach are the padding.
-        var reached = LinearConstants.Through(map, Floats.One);
-        return Floats.Zip(constant ?? [0], reached, (value, covered) => covered == 0 ? fill : value);
-    }
-
-    /// <summary>
-    /// Slices assigned at constant places. Written elements take nothing of what was there before; what is written is a constant, as the border
-    /// that a re-parameterised block pads with, or another value.
-    /// </summary>
-    private LinearForm? Assigned(GraphNode n, int[] shape)
-    {
-        if (Rearrangements.Written(graph, n) is not { } written) return null;
-        var (data, updates) = (Form(n.Operands[0]), Form(n.Operands[2]));
-        if (updates.Terms.Count > 0 && written.Distinct().Count() != written.Length) return null;
-        var size = data.Size;
-        var keep = new int[size];
-        for (var i = 0; i < size; i++) keep[i] = i;
-        foreach (var w in written) keep[w] = -1;
-        var kept = Masked(data, keep, n);
-        float[]? bias = null;
-        if (data.Bias is not null || updates.Bias is not null)
-        {
-            bias = new float[size];
-            for (var i = 0; i < size; i++) bias[i] = keep[i] < 0 ? 0 : data.Bias?[data.Bias.Length == 1 ? 0 : i] ?? 0;
-            for (var u = 0; u < written.Length; u++) bias[written[u]] = updates.Bias?[updates.Bias.Length == 1 ? 0 : u] ?? 0;
-            bias = Floats.Compact(Even(bias, shape, keep));
-        }
-        var result = new LinearForm(shape, kept.Terms, IsZero(bias) ? null : bias);
-        return updates.Terms.Count == 0 ? result : result.Plus(Through(updates with { Bias = null }, new IndexMap(written, size, Floats.One), null, n, 2, shape));
-    }
-
-    /// <summary>
-    /// A border that is what surrounds it, but for the rounding of a normalisation folded by someone else (its image of zero is computed apart from the
-    /// bias it was folded into), is that.
-    /// </summary>
-    private static float[] Even(float[] values, int[] shape, int[] keep)
-    {
-        if (shape.Length < 3 || shape[0] != 1) return values;
-        var pixels = values.Length / shape[1];
-        var tolerance = 4e-6f * values.Max(Math.Abs);
-        var even = (float[])values.Clone();
-        for (var c = 0; c < shape[1]; c++)
-        {
-            var inside = Array.FindIndex(keep, c * pixels, pixels, k => k >= 0);
-            if (inside < 0) return values;
-            for (var i = c * pixels; i < (c + 1) * pixels; i++)
-            {
-                if (Math.Abs(values[i] - values[inside]) > tolerance) return values;
-                even[i] = values[inside];
-            }
-        }
-        return even;
-    }
-
-    /// <summary>A form without bias of which only some elements are left; one that is zero at the others anyway is left as it is.</summary>
-    private LinearForm Masked(LinearForm form, int[] keep, GraphNode n)
-    {
-        form = form with { Bias = null };
-        if (form.Terms.All(t => t.Map is PoolingMap { IsSelection: true } pad && LinearConstants.IsZeroBeside(pad, keep))) return form;
-        return Through(form, new IndexMap(keep, keep.Length, Floats.One), null, n, 0, form.Shape);
     }
 
     /// <summary>Element-wise operators that are affine in emissions; null if this one is not.</summary>
     private LinearForm? Affine(GraphNode n, int[] shape)
     {
         bool IsConstant(int i) => graph.Nodes[n.Operands[i]].Op == "Constant";
-        float[] Value(int i) => Floats.Broadcast(graph.Nodes[n.Operands[i]].Constant!, n.Shape);
+        Repeated Value(int i) => Repeated.Broadcast(graph.Nodes[n.Operands[i]].Constant!, n.Shape);
         switch (n.Op)
         {
             case "Reshape" or "Cast" or "Identity":
@@ -275,23 +190,23 @@ public sealed partial class GraphLowering
             case "Delay":
                 return Delayed(n, shape);
             case "Neg":
-                return Widen(Form(n.Operands[0]), shape, n).Scaled([-1f], RelayHere);
+                return Widen(Form(n.Operands[0]), shape, n).Scaled(-1f, RelayHere);
             case "Add":
                 return Widen(Form(n.Operands[0]), shape, n).Plus(Widen(Form(n.Operands[1]), shape, n));
             case "Sum":
                 return n.Operands.Select(o => Widen(Form(o), shape, n)).Aggregate((a, b) => a.Plus(b));
             case "Sub":
-                return Widen(Form(n.Operands[0]), shape, n).Plus(Widen(Form(n.Operands[1]), shape, n).Scaled([-1f], RelayHere));
+                return Widen(Form(n.Operands[0]), shape, n).Plus(Widen(Form(n.Operands[1]), shape, n).Scaled(-1f, RelayHere));
             case "Mul" when IsConstant(0) || IsConstant(1):
                 var variable = IsConstant(0) ? 1 : 0;
                 return Widen(Form(n.Operands[variable]), shape, n).Scaled(Value(1 - variable), RelayHere);
             case "Mul":
                 return Product(n, shape);
             case "Div" when IsConstant(1):
-                return Widen(Form(n.Operands[0]), shape, n).Scaled([.. Value(1).Select(v => 1 / v)], RelayHere);
+                return Widen(Form(n.Operands[0]), shape, n).Scaled(Value(1).Each(v => 1 / v), RelayHere);
             case "Where" when IsConstant(1) && IsConstant(2):
                 var (yes, no) = (Value(1), Value(2));
-                var truth = Widen(Form(n.Operands[0]), shape, n).Scaled(Floats.Zip(yes, no, (a, b) => a - b), RelayHere);
+                var truth = Widen(Form(n.Operands[0]), shape, n).Scaled(Repeated.Zip(yes, no, (a, b) => a - b), RelayHere);
                 return truth.Plus(new(shape, [], no));
             default:
                 return null;
@@ -304,9 +219,9 @@ public sealed partial class GraphLowering
     private LinearForm Delayed(GraphNode delay, int[] shape)
     {
         var form = Form(delay.Operands[0]);
-        var start = Floats.Broadcast(delay.Constant!, delay.Shape);
-        var difference = Floats.Zip(start, form.Bias ?? [0], (a, b) => Math.Abs(a - b));
-        if (difference.All(d => d <= 1e-6f)) return form.Later(1) with { Shape = shape };
+        var start = Repeated.Broadcast(delay.Constant!, delay.Shape);
+        var difference = Repeated.Zip(start, form.Bias ?? Repeated.Zero, (a, b) => Math.Abs(a - b));
+        if (difference.Cycle.All(d => d <= 1e-6f)) return form.Later(1) with { Shape = shape };
         throw new DiagnosticException(Diagnostic.Error(
             "NC1111",
             $"a value of the step before starts from {start[0]:G6}, where no spike has arrived yet and it would be {form.Bias?[0] ?? 0:G6}",
@@ -319,7 +234,7 @@ public sealed partial class GraphLowering
     {
         var size = shape.Aggregate(1, (a, b) => a * b);
         if (form.Size == size) return form with { Shape = shape };
-        if (form.Terms.Count == 0) return form with { Shape = shape, Bias = form.Bias is null ? null : Floats.Broadcast(Tensor.Of([.. form.Shape], Full(form.Bias, form.Size)), shape) };
+        if (form.Terms.Count == 0) return form with { Shape = shape, Bias = form.Bias is null ? null : Repeated.Broadcast(Tensor.Of([.. form.Shape], Full(form.Bias.Expanded(form.Size), form.Size)), shape) };
         var numbers = new float[form.Size];
         for (var i = 0; i < numbers.Length; i++) numbers[i] = i;
         var from = Floats.Broadcast(Tensor.Of([.. form.Shape], numbers), shape);
@@ -328,7 +243,7 @@ public sealed partial class GraphLowering
         for (var t = 0; t < from.Length; t++) (lists[(int)from[t]] ??= []).Add((t, 1f));
         var spread = LinearAlgebra.FromLists(lists, size);
         var relay = form.Terms.All(t => t.Map is ElementMap { IsUnit: true }) ? form : Relay(form, NameOf(n.Name));
-        var bias = relay.Bias is not { } constant ? null : Floats.Broadcast(Tensor.Of([.. form.Shape], Full(constant, form.Size)), shape);
+        var bias = relay.Bias is not { } constant ? null : Repeated.Broadcast(Tensor.Of([.. form.Shape], Full(constant.Expanded(form.Size), form.Size)), shape);
         return new(shape, [.. relay.Terms.Select(t => t with { Map = spread })], bias);
     }
 
@@ -336,12 +251,8 @@ public sealed partial class GraphLowering
     {
         var (scale, shift) = BatchNormFactors(n);
         var pixels = n.Shape.Skip(2).Aggregate(1, (a, b) => a * b);
-        var channels = n.Shape.Length > 1 ? n.Shape[1] : 1;
-        var factor = new float[Tensor.Count(n.Shape.AsSpan())];
-        var offset = new float[factor.Length];
-        for (var i = 0; i < factor.Length; i++) (factor[i], offset[i]) = (scale[i / pixels % channels], shift[i / pixels % channels]);
-        var form = Form(n.Operands[0]).Scaled(Floats.Compact(factor), f => Relay(f, NameOf(n.Name)));
-        return form.Plus(new(shape, [], Floats.Compact(offset))) with { Shape = shape };
+        var form = Form(n.Operands[0]).Scaled(Repeated.Of(scale, pixels), f => Relay(f, NameOf(n.Name)));
+        return form.Plus(new(shape, [], Repeated.Of(shift, pixels))) with { Shape = shape };
     }
 
     private (float[] Scale, float[] Shift) BatchNormFactors(GraphNode n)
@@ -395,11 +306,12 @@ public sealed partial class GraphLowering
             for (var i = 0; i < targets.Length; i++) targets[i] = (((i / (extent * inner) * shape[axis]) + offset) * inner) + (i % (extent * inner));
             var index = new IndexMap(targets, size, Floats.One);
             if (operand.Terms.Any(t => LinearAlgebra.Compose(t.Map, index) is null)) operand = Relay(operand, NameOf(n.Name));
-            float[]? bias = null;
+            Repeated? bias = null;
             if (operand.Bias is not null)
             {
-                bias = new float[size];
-                for (var i = 0; i < targets.Length; i++) bias[targets[i]] = operand.Bias[operand.Bias.Length == 1 ? 0 : i];
+                var values = new float[size];
+                for (var i = 0; i < targets.Length; i++) values[targets[i]] = operand.Bias[i];
+                bias = values;
             }
             sum = sum.Plus(new(shape, [.. operand.Terms.Select(t => t with { Map = LinearAlgebra.Compose(t.Map, index)! })], bias));
             offset += extent;
@@ -456,60 +368,6 @@ public sealed partial class GraphLowering
             || (loops.LoopOf(value) < 0 && new NeuronCluster(graph, loops, value, []).Loops is var own && own.Count > 0 && own.IsSubsetOf(cluster.Loops));
     }
 
-    /// <summary>A population that emits the form's value, for where it cannot be mapped on as it is; the same for every reader.</summary>
-    private LinearForm Relay(LinearForm form, string near)
-    {
-        // A product is counted as it is and weighted on the way out.
-        var factor = 1f;
-        var only = form is { Bias: null, Terms: [{ Map: ContractionMap { Factor: not 1 } } term] } ? term : null;
-        var product = only?.Map as ContractionMap;
-        if (product is not null) factor = product.Factor;
-        if (!relays.TryGetValue((form.Terms, form.Bias), out var relay))
-        {
-            var key = (form.Terms, form.Bias);
-            if (factor != 1) form = form with { Terms = [only! with { Map = product! with { Factor = 1 } }] };
-            var domain = form.Bias is null && form.Terms.All(IsCount) ? SpikeDomain.Count : SpikeDomain.Real;
-            var draft = Add(Unique(form.Terms is [{ Rows: not null }] ? $"{near}.product" : $"{near}.sum"), form.Shape, new RelayNeuron(Parameter.One), domain);
-            Connect(draft, 0, form, Reduction.Sum);
-            relays[key] = relay = draft.Id;
-        }
-        return Emits(relay, form.Shape).Scaled([factor], f => f);
-
-        bool IsCount(LinearTerm t) => IsCounted(t.Population) && AddsCounts(t.Map) && (t.Rows is not { } rows || IsCounted(rows));
-
-        bool IsCounted(int population) => drafts[population].Domain is SpikeDomain.Binary or SpikeDomain.Count;
-    }
-
-    /// <summary>The same with the constant part left outside: the relay sends the linear part alone.</summary>
-    private LinearForm LinearRelay(LinearForm form, string near) => Relay(form with { Bias = null }, near) with { Bias = form.Bias };
-
-    /// <summary>A population's emissions once more, in the order that an operation on images, or on tokens, needs; where its own order is another one.</summary>
-    private int View(PopulationDraft source, int[] image, bool tokens)
-    {
-        int[] shape = tokens ? [1, source.Size / image[1], image[1]] : image;
-        var key = (source.Id, $"{tokens} {string.Join(',', shape)}");
-        if (!views.TryGetValue(key, out var view))
-        {
-            var domain = source.Domain == SpikeDomain.Signed ? SpikeDomain.Real : source.Domain;
-            var draft = Add(Unique($"{source.Name}.sum"), shape, new RelayNeuron(Parameter.One), domain);
-            Connect(draft, 0, Emits(source.Id, shape), Reduction.Sum);
-            views[key] = view = draft.Id;
-        }
-        return view;
-    }
-
-    private static bool AddsCounts(LinearMap map) => map switch
-    {
-        ElementMap m => m.Factor.All(IsCount),
-        IndexMap m => m.Factor.All(IsCount),
-        PoolingMap m => m.Factor.All(IsCount),
-        ExplicitMap m => m.Weights.All(IsCount),
-        ContractionMap m => IsCount(m.Factor),
-        _ => false,
-    };
-
-    private static bool IsCount(float v) => v >= 0 && v == MathF.Floor(v) && v <= 16;
-
     private void Connect(PopulationDraft target, int port, LinearForm form, Reduction reduction)
     {
         form = WithFactorsFolded(target, port, form);
@@ -535,7 +393,7 @@ public sealed partial class GraphLowering
 
     private PopulationDraft Add(string name, int[] shape, Neuron neuron, SpikeDomain domain)
     {
-        var draft = new PopulationDraft(drafts.Count, name, shape) { Neuron = neuron, Domain = domain, Bias = new float[]?[neuron.Ports] };
+        var draft = new PopulationDraft(drafts.Count, name, shape) { Neuron = neuron, Domain = domain, Bias = new Repeated?[neuron.Ports] };
         drafts.Add(draft);
         return draft;
     }
@@ -546,7 +404,7 @@ public sealed partial class GraphLowering
 
     private static float[] Full(float[] values, int size) => values.Length == size ? values : [.. Enumerable.Repeat(values[0], size)];
 
-    private static bool IsZero(float[]? values) => values is null or [0f];
+    private static bool IsZero(Repeated? values) => values is null || values.Is(0);
 
     private string? PathOf(NeuronCluster cluster)
     {

@@ -74,6 +74,10 @@ internal static class GraphSimplifier
                 return B();
             case "Add" when IsDifferenceWithItself(nodes, nodes[B()]):
                 return A();
+            case "Add" when StraightThrough(nodes, A(), B()) is >= 0 and var rounded:
+                return rounded;
+            case "Add" when StraightThrough(nodes, B(), A()) is >= 0 and var rounded:
+                return rounded;
             case "Mul" when SignTimesSize(nodes, A(), B()) is >= 0 and var value:
                 return value;
             case "Mul" when SignTimesSize(nodes, B(), A()) is >= 0 and var value:
@@ -81,6 +85,14 @@ internal static class GraphSimplifier
             default:
                 return node.Id;
         }
+    }
+
+    /// <summary>r - x + x is r: what is left of a straight-through estimator around a rounding or a comparison.</summary>
+    private static int StraightThrough(GraphNode[] nodes, int difference, int added)
+    {
+        if (nodes[difference].Op != "Sub" || nodes[difference].Operands[1] != added) return -1;
+        var value = nodes[difference].Operands[0];
+        return nodes[value].Op is "Round" or "Floor" or "Ceil" or "Sign" || (nodes[value].Op == "Cast" && nodes[nodes[value].Operands[0]].Type == DType.Bool) ? value : -1;
     }
 
     /// <summary>sign(x) * |x| is x.</summary>

@@ -10,6 +10,9 @@ internal static class LinearAlgebra
 {
     private const long MostExpanded = 1 << 24;
 
+    /// <summary>Weights that a merged convolution may have in any case, and how many times those of the two it is made of.</summary>
+    private const int FewWeights = 1 << 16, MostRepeated = 4;
+
     public static LinearMap? Compose(LinearMap first, LinearMap second) => (first, second) switch
     {
         (ElementMap { IsUnit: true }, _) => second,
@@ -107,7 +110,7 @@ internal static class LinearAlgebra
         if (map.Weights.Length == 0 || map.Weights.Any(w => w != map.Weights[0])) return null;
         for (var a = 0; a < map.Sources; a++)
             if (map.Offsets[a + 1] - map.Offsets[a] > 1) return null;
-        return product.Moved(ContractionSide.Target, map.Targets, t => map.Offsets[t + 1] > map.Offsets[t] ? map.TargetOf[map.Offsets[t]] : -1)?.Scaled([map.Weights[0]]);
+        return product.Moved(ContractionSide.Target, map.Targets, t => map.Offsets[t + 1] > map.Offsets[t] ? map.TargetOf[map.Offsets[t]] : -1)?.Scaled(map.Weights[0]);
     }
 
     private static float[] Moved(float[] factor, IndexMap index)
@@ -241,6 +244,9 @@ internal static class LinearAlgebra
         var apart = before + (before * second.Y.Kernel * second.X.Kernel * outputs / (second.Y.Stride * second.X.Stride));
         if (after > 2 * apart) return null;
         var groups = depthwiseFirst ? second.Groups : first.Groups;
+        // A mean over a whole image behind a convolution would repeat its weights for each pixel.
+        var merged = (long)second.OutChannels * (first.Channels / groups) * y.Kernel * x.Kernel;
+        if (merged > Math.Max(FewWeights, (long)MostRepeated * (first.Weights.Length + second.Weights.Length))) return null;
         int inputs = first.Channels / groups, perGroup = second.OutChannels / groups;
         var weights = new float[second.OutChannels * inputs * y.Kernel * x.Kernel];
         for (var oc = 0; oc < second.OutChannels; oc++)

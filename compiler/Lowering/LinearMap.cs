@@ -27,7 +27,7 @@ internal abstract record LinearMap
     public bool TargetTokens { get; init; }
 
     /// <summary>The map followed by a factor per result element (or one for all); null if this form cannot hold it.</summary>
-    public abstract LinearMap? Scaled(float[] factor);
+    public abstract LinearMap? Scaled(Repeated factor);
 }
 
 /// <summary>Element by element, times a factor (one or one per element).</summary>
@@ -39,7 +39,7 @@ internal sealed record ElementMap(int Size, float[] Factor) : LinearMap
 
     public bool IsUnit => Factor.Length == 1 && Factor[0] == 1;
 
-    public override LinearMap Scaled(float[] factor) => new ElementMap(Size, Floats.Multiply(Factor, factor));
+    public override LinearMap Scaled(Repeated factor) => new ElementMap(Size, Floats.Multiply(Factor, factor.Expanded(Size)));
 }
 
 /// <summary>Every source goes to at most one result element and no two to the same: transposes, slices, pads, concatenations.</summary>
@@ -49,7 +49,7 @@ internal sealed record IndexMap(int[] TargetOf, int Count, float[] Factor) : Lin
 
     public override int Targets => Count;
 
-    public override LinearMap Scaled(float[] factor) => new IndexMap(TargetOf, Count, Floats.Multiply(Factor, factor));
+    public override LinearMap Scaled(Repeated factor) => new IndexMap(TargetOf, Count, Floats.Multiply(Factor, factor.Expanded(Count)));
 
     /// <summary>The same map in its simplest form: what moves nothing is element by element.</summary>
     public LinearMap Simplest()
@@ -80,10 +80,10 @@ internal sealed record MatrixMap(int Rows, int Columns, float[] Weights) : Linea
 
     public override int Targets => Columns;
 
-    public override LinearMap Scaled(float[] factor)
+    public override LinearMap Scaled(Repeated factor)
     {
         var scaled = new float[Weights.Length];
-        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : i % Columns];
+        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[i % Columns];
         return this with { Weights = scaled };
     }
 }
@@ -106,10 +106,10 @@ internal sealed record ConvolutionMap(Window Y, Window X, int Channels, int OutC
 
     public override int[] TargetImage => OneDimensional ? [1, OutChannels, Out.W] : [1, OutChannels, Out.H, Out.W];
 
-    public override LinearMap? Scaled(float[] factor)
+    public override LinearMap? Scaled(Repeated factor)
     {
         var pixels = Out.H * Out.W;
-        if (Floats.PerChannel(factor, OutChannels, pixels, TargetTokens) is not { } perChannel) return null;
+        if (factor.PerChannel(OutChannels, pixels, TargetTokens) is not { } perChannel) return null;
         var scaled = new float[Weights.Length];
         int taps = Y.Kernel * X.Kernel, perGroup = OutChannels / Groups;
         for (var i = 0; i < scaled.Length; i++)
@@ -121,10 +121,10 @@ internal sealed record ConvolutionMap(Window Y, Window X, int Channels, int OutC
     }
 
     /// <summary>The convolution on inputs that are multiplied by one factor, or one per channel; null if they differ inside a channel.</summary>
-    public ConvolutionMap? AfterFactor(float[] factor)
+    public ConvolutionMap? AfterFactor(Repeated factor)
     {
         var pixels = In.H * In.W;
-        if (Floats.PerChannel(factor, Channels, pixels, SourceTokens) is not { } perChannel) return null;
+        if (factor.PerChannel(Channels, pixels, SourceTokens) is not { } perChannel) return null;
         var scaled = new float[Weights.Length];
         int taps = Y.Kernel * X.Kernel, inputs = Channels / Groups, outputs = OutChannels / Groups;
         for (var i = 0; i < scaled.Length; i++)
@@ -156,8 +156,8 @@ internal sealed record PoolingMap(Window Y, Window X, int Channels, bool OneDime
 
     public override int[] TargetImage => OneDimensional ? [1, Channels, X.Output] : [1, Channels, Y.Output, X.Output];
 
-    public override LinearMap? Scaled(float[] factor) =>
-        factor.Length == 1 && !Max ? this with { Factor = Floats.Multiply(Factor, factor) } : Max ? null : AsConvolution()?.Scaled(factor);
+    public override LinearMap? Scaled(Repeated factor) =>
+        factor.IsUniform && !Max ? this with { Factor = Floats.Multiply(Factor, factor.Cycle) } : Max ? null : AsConvolution()?.Scaled(factor);
 
     /// <summary>The same as a depthwise convolution; null if the factor differs between pixels.</summary>
     public ConvolutionMap? AsConvolution()
@@ -179,10 +179,10 @@ internal sealed record ExplicitMap(int[] Offsets, int[] TargetOf, float[] Weight
 
     public override int Targets => Count;
 
-    public override LinearMap Scaled(float[] factor)
+    public override LinearMap Scaled(Repeated factor)
     {
         var scaled = new float[Weights.Length];
-        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[factor.Length == 1 ? 0 : TargetOf[i]];
+        for (var i = 0; i < scaled.Length; i++) scaled[i] = Weights[i] * factor[TargetOf[i]];
         return this with { Weights = scaled };
     }
 }
@@ -204,32 +204,6 @@ internal static class Floats
     }
 
     public static float[] Compact(float[] values) => values.Length > 1 && Array.TrueForAll(values, v => v == values[0]) ? [values[0]] : values;
-
-    public static bool HasPeriod(float[] values, int period)
-    {
-        for (var i = period; i < values.Length; i++)
-            if (values[i] != values[i - period]) return false;
-        return true;
-    }
-
-    /// <summary>
-    /// One value per channel of values over [channels, pixels], or over [pixels, channels] for <paramref name="tokens"/>; one for all where it is;
-    /// null if they differ inside a channel.
-    /// </summary>
-    public static float[]? PerChannel(float[] values, int channels, int pixels, bool tokens)
-    {
-        if (values.Length == 1) return values;
-        if (values.Length != channels * pixels) return null;
-        if (tokens) return HasPeriod(values, channels) ? values[..channels] : null;
-        var result = new float[channels];
-        for (var c = 0; c < channels; c++)
-        {
-            var channel = values.AsSpan(c * pixels, pixels);
-            result[c] = channel[0];
-            if (channel.ContainsAnyExcept(channel[0])) return null;
-        }
-        return result;
-    }
 
     /// <summary>A constant tensor broadcast to a shape, as floats in C order; one value if all are equal.</summary>
     public static float[] Broadcast(Ir.Tensors.Tensor tensor, IReadOnlyList<int> shape)

@@ -84,7 +84,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
     private Population Population(PopulationDraft draft, int id)
     {
         var layout = layouts[draft.Id];
-        var bias = draft.Bias.Select(b => b is null || b is [0f] ? null : ToTensor(InAddressOrder(b, layout, draft.Size)));
+        var bias = draft.Bias.Select(b => b is null || b.Is(0) ? null : ToTensor(InAddressOrder(b, layout, draft.Size)));
         return new(new(id), draft.Name, layout, InAddressOrder(draft.Neuron, layout, draft.Size), draft.Domain, [.. bias], 0) { Unit = draft.Unit };
     }
 
@@ -129,9 +129,10 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
         return new([.. Shortest(values, layout.Channels)]);
     }
 
-    private static float[] InAddressOrder(float[] values, Layout layout, int size)
+    private static float[] InAddressOrder(Repeated values, Layout layout, int size)
     {
-        if (values.Length == 1) return values;
+        if (values.IsUniform) return values.Cycle;
+        if (values.PerChannel(layout.Channels, size / layout.Channels, !layout.ChannelLast) is { } perChannel) return perChannel;
         var result = new float[size];
         for (var a = 0; a < size; a++) result[a] = values[layout.IndexOf(a)];
         return Shortest(result, layout.Channels);

@@ -26,6 +26,7 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
     private readonly Dictionary<int, List<int>> constantsByHash = [];
     private readonly Dictionary<int, int> producers = [];
     private readonly ScatteredRows rows = new();
+    private readonly Dictionary<int, (int Of, int Less)> differences = [];
 
     /// <summary>Where nodes being emitted come from: the node of the file and the names of its outputs.</summary>
     public sealed record Site(string Node, string Op, ImmutableArray<string> Outputs);
@@ -78,7 +79,13 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             if (Simplifier.After(this, call, inputs, results) is { } same) return [same];
             if (results.All(r => r.Constant is not null)) return [.. results.Select((r, i) => Constant(NameOf(i), r.Constant!))];
             var folds = inputs.All(i => i < 0 || values[i].Known!.Constant is not null) && !IsLargeExpansion(op, results);
-            if (folds) return [.. entry.Evaluate(call, results).Select((t, i) => Constant(NameOf(i), t))];
+            if (folds && op == "Add" && WithoutStraightThrough(inputs) is { } rounded) return [rounded];
+            if (folds)
+            {
+                ImmutableArray<int> folded = [.. entry.Evaluate(call, results).Select((t, i) => Constant(NameOf(i), t))];
+                if (op == "Sub") differences.TryAdd(folded[0], (inputs[0], inputs[1]));
+                return folded;
+            }
             (attributes, inputs) = Simplifier.Normal(this, call, inputs, results);
             var key = Key(op, attributes, inputs, outputCount);
             if (nodesByKey.TryGetValue(key, out var equal)) return equal;
@@ -99,6 +106,22 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
             Report(site, Diagnostic.Error("NC1012", $"{op}: a shape has more than {int.MaxValue} elements"));
             return Unknown();
         }
+    }
+
+    /// <summary>
+    /// Whole numbers r, where r - c + c is added up: what is left of a straight-through estimator around a rounding, as quantised weights are computed.
+    /// The file's own arithmetic misses r by a rounding error here and there.
+    /// </summary>
+    private int? WithoutStraightThrough(ImmutableArray<int> inputs)
+    {
+        foreach (var (difference, added) in new[] { (inputs[0], inputs[1]), (inputs[1], inputs[0]) })
+        {
+            if (!differences.TryGetValue(difference, out var known) || known.Less != added) continue;
+            var rounded = values[known.Of].Known!.Constant!;
+            var result = values[added].Known!;
+            if (rounded.Type == DType.Float32 && rounded.Shape.SequenceEqual(result.Shape) && rounded.ToFloats().All(v => v == MathF.Round(v))) return known.Of;
+        }
+        return null;
     }
 
     /// <summary>Adds a problem with the place of the node.</summary>

@@ -61,7 +61,10 @@ internal static class RolledGraph
         graph.Steps,
         graph.TimeForm,
         [.. graph.Nodes.Select(n => new RolledNode { Name = n.Name, Op = n.Op, Attributes = new(n.Attributes), Operands = [.. n.Operands], Type = n.Type, Shape = n.Shape, Constant = n.Constant })],
-        graph.Outputs) with { Scopes = graph.Scopes };
+        graph.Outputs) with
+    {
+        Scopes = graph.Scopes,
+    };
 
     /// <summary>
     /// The coarsest partition in which nodes of a class have the same operator and operands of the same classes: refined from the operators

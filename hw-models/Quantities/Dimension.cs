@@ -59,6 +59,9 @@ public sealed class Dimension : IEquatable<Dimension>
     /// <summary>Clock cycles; the field says of which clock.</summary>
     public static Dimension Cycles { get; } = new("clock cycles", true, ("cycles", 1m), ("cycle", 1m));
 
+    /// <summary>How many times as much as something that the field names.</summary>
+    public static Dimension Ratio { get; } = new("ratio", false, ("x", 1m));
+
     /// <summary>Any unit at all: figures that are kept for reference and that nothing computes with.</summary>
     public static Dimension Any { get; } = new("any unit", false);
 

@@ -6,6 +6,9 @@ namespace NeuroChip.HwModels.Tiles;
 /// <summary>What must hold between the numbers of a tile chip: the tiles fit the mesh, and each has the units for what it does.</summary>
 internal static class TileChecks
 {
+    /// <summary>The widest row of spikes a product-sparse engine is simulated with.</summary>
+    private const int MostColumns = 64;
+
     /// <summary>Adds what does not hold to <paramref name="bag"/>.</summary>
     public static void Run(TileChip chip, ChipNode root, DiagnosticBag bag)
     {
@@ -49,6 +52,8 @@ internal static class TileChecks
         Need(!dense && (kind.Does & (TileWork.Sparse | TileWork.Analog)) != 0, kind.WeightMemory, "weight_memory", "it holds the weights of its layers");
         Need(computes && !dense, kind.AccumulatorMemory, "accumulator_memory", "it adds up inputs");
         Need(!computes, kind.MembraneMemory, "membrane_memory", "it does no layers, so it can only hold membranes");
+        if (kind.Engine == TileEngine.ProductSparse && kind.Columns.CountOrNone() > MostColumns)
+            bag.Add(root.Nearest($"tiles.{name}.columns").Error("NC6015", $"tiles '{name}' have {kind.Columns}; rows of at most {MostColumns} columns can be compared"));
         if (lacks.Count > 0)
             bag.Add(root.Nearest($"tiles.{name}.does").Error("NC6031", $"tiles '{name}' lack what they need for what they do", [.. lacks]));
     }

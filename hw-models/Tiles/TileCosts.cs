@@ -11,7 +11,7 @@ public sealed record TileCosts
     /// <summary>What the table is, for reports.</summary>
     public required string Title { get; init; }
 
-    /// <summary>The chip powered on, its memories aside, for as long as the run takes.</summary>
+    /// <summary>The chip powered on, beyond what memory_leakage prices, for as long as the run takes.</summary>
     public Quantity? Static { get; init; }
 
     /// <summary>On-chip memory powered on, for as long as the run takes: a chip with more memory leaks more.</summary>
@@ -65,7 +65,7 @@ public sealed record TileCosts
     internal static TileCosts Map(ChipFields f, TileCosts? c) => new()
     {
         Title = f.Text("title", c?.Title, "What the table is, for reports."),
-        Static = f.OptionalQuantity("static", Dimension.Power, c?.Static, "The chip powered on, its memories aside, for as long as the run takes."),
+        Static = f.OptionalQuantity("static", Dimension.Power, c?.Static, "The chip powered on, beyond what memory_leakage prices, for as long as the run takes."),
         MemoryLeakage = f.OptionalQuantity("memory_leakage", Dimension.PowerPerMemory, c?.MemoryLeakage, "On-chip memory powered on, for as long as the run takes."),
         Addition = f.OptionalQuantity("addition", Dimension.Energy, c?.Addition, "An addition to an accumulator."),
         Mac = f.OptionalQuantity("mac", Dimension.Energy, c?.Mac, "A multiply-accumulate."),

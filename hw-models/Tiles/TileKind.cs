@@ -81,6 +81,12 @@ public sealed record TileKind
     /// <summary>Columns of the array: inputs at a time (dense); columns K of a tile of the spike matrix (product-sparse).</summary>
     public Quantity? Columns { get; init; }
 
+    /// <summary>
+    /// Bits from and to DRAM, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers: how published comparisons
+    /// state the traffic of designs they have no model of (dense). Null if the traffic is not known.
+    /// </summary>
+    public Quantity? TrafficRatio { get; init; }
+
     /// <summary>Memory for weights, in each tile.</summary>
     public Quantity? WeightMemory { get; init; }
 
@@ -124,6 +130,7 @@ public sealed record TileKind
         NeuronCycles = f.OptionalQuantity("neuron_cycles", Dimension.Cycles, t?.NeuronCycles, "Cycles a neuron unit takes for an update."),
         Rows = f.OptionalQuantity("rows", Dimension.CountOf("rows", "row"), t?.Rows, "Rows of a dense array (output channels at a time), or of a tile of the spike matrix."),
         Columns = f.OptionalQuantity("columns", Dimension.CountOf("columns", "column"), t?.Columns, "Columns of a dense array (inputs at a time), or of a tile of the spike matrix."),
+        TrafficRatio = f.OptionalQuantity("traffic_ratio", Dimension.Ratio, t?.TrafficRatio, "Bits from and to DRAM of a dense array, as a multiple of those of a product-sparse tile of 256 rows, 16 columns and 128 lanes on the same layers."),
         WeightMemory = f.OptionalQuantity("weight_memory", Dimension.Memory, t?.WeightMemory, "Memory for weights, in each tile."),
         DoubleBuffered = f.Flag("double_buffered", t?.DoubleBuffered, "Whether one half of the weight memory is filled while the other is used."),
         EventMemory = f.OptionalQuantity("event_memory", Dimension.Memory, t?.EventMemory, "Memory for waiting events or spike bitmaps, in each tile."),

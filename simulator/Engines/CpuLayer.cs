@@ -37,6 +37,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     private int step;
     private bool fresh;
     private bool wide;
+    private bool given;
 
     /// <param name="population">The population.</param>
     /// <param name="arithmetic">In which numbers.</param>
@@ -103,8 +104,8 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         step = now;
         var events = EventsAt(now);
         long work = population.Size;
-        if (population.Neuron is SourceNeuron) feed.Read<T>(population, now, events.Payloads);
-        foreach (var port in inflows)
+        given = feed.TryRead<T>(population, now, events.Payloads);
+        foreach (var port in given ? [] : inflows)
         {
             foreach (var inflow in CollectionsMarshal.AsSpan(port))
             {
@@ -115,7 +116,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
             }
         }
 
-        wide = typeof(T) == typeof(int) && NeedsWideSums();
+        wide = typeof(T) == typeof(int) && !given && NeedsWideSums();
         if (wide)
         {
             wideSums = [.. bias.Select(_ => new T[population.Size])];
@@ -143,6 +144,14 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         var first = piece * pieceSize;
         var end = Math.Min(population.Size, first + pieceSize);
         var block = blocks[step % blocks.Length];
+        if (given)
+        {
+            // An input, or recorded emissions: they are there. States stay as at reset.
+            if (fresh) neuron.Reset(block, first, end - first);
+            EventsAt(step).IndexRange(piece);
+            return;
+        }
+
         if (wide)
         {
             block = block with { Inputs = wideSums };

@@ -44,7 +44,12 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         foreach (var id in order)
         {
             var (population, block) = (image.Populations[id.Index], blocks[id.Index]);
-            if (population.Neuron is SourceNeuron) feed.Read<T>(population, step, block.Emissions);
+            if (feed.TryRead<T>(population, step, block.Emissions))
+            {
+                emitted[id.Index].Add([.. block.Emissions]);
+                continue;
+            }
+
             for (var port = 0; port < population.Neuron.Ports; port++)
             {
                 if (typeof(T) == typeof(float)) AccumulateFloat(population, port, (float[])(object)block.Inputs[port]);

@@ -42,6 +42,12 @@ public sealed record LayerCycles(Cycles Alone, Cycles Added, ImmutableArray<Unit
     /// <summary>Whether the outputs stay in the tile's own buffer, so that the next layer need not load them.</summary>
     public bool OutputKept { get; init; }
 
+    /// <summary>Additions the tile makes: fewer than <see cref="LayerWork.Additions"/> where results are reused.</summary>
+    public long Additions { get; init; }
+
+    /// <summary>Multiply-accumulates the tile makes, for elements that are 0 too if it does not skip them.</summary>
+    public long Macs { get; init; }
+
     /// <summary>What product sparsity found; null for an engine that does not look for it.</summary>
     public ProductCounts? Product { get; init; }
 }

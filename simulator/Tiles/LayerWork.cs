@@ -20,13 +20,13 @@ public sealed record LayerWork
     /// <summary>Time steps the counts cover; 1 or more.</summary>
     public int Steps { get; init; } = 1;
 
-    /// <summary>M: rows of the spike matrix, that is output positions x <see cref="Steps"/> x batch; 0 for a layer without one.</summary>
+    /// <summary>M: rows of the spike matrix, that is output positions (tokens of attention, vectors of LayerNorm) x <see cref="Steps"/> x batch; 0 for a layer without one.</summary>
     public long Rows { get; init; }
 
     /// <summary>K: columns of the spike matrix: input channels x taps of the kernel (of one group).</summary>
     public long Inputs { get; init; }
 
-    /// <summary>N: outputs of every row: output channels.</summary>
+    /// <summary>N: outputs of every row: output channels (elements of a vector of LayerNorm).</summary>
     public long Outputs { get; init; }
 
     /// <summary>Columns in which the same input can appear: taps of the kernel, 1 for a linear layer. A spike is stored once and unfolded on the chip.</summary>

@@ -73,6 +73,19 @@ public sealed class SpikeMatrix
         return result;
     }
 
+    /// <summary>A copy of a rectangle.</summary>
+    public SpikeMatrix Part(int row, int rows, int column, int columns)
+    {
+        var result = new SpikeMatrix(rows, columns);
+        for (var r = 0; r < rows; r++)
+        {
+            for (var c = 0; c < columns; c += 64)
+                result.words[((long)r * result.wordsPerRow) + (c >> 6)] = Slice(row + r, column + c, Math.Min(64, columns - c));
+        }
+
+        return result;
+    }
+
     private long Index(int row, int column)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Rows);

@@ -29,7 +29,7 @@ public sealed class BadCommandTests : Scratch
         ["record-unknown"] = "simulate MODEL --input INPUT --record n1,conv9",
         ["labels-missing"] = "simulate MODEL --input INPUT --labels classes",
         ["samples-outside"] = "simulate MODEL --input INPUT --labels labels --samples 40..60",
-        ["image-not-an-image"] = "run MODEL --input INPUT",
+        ["image-not-an-image"] = "inspect MODEL",
         ["image-of-another-version"] = "run SCRATCH/newer.ncimg --input INPUT",
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",
@@ -39,8 +39,18 @@ public sealed class BadCommandTests : Scratch
         ["no-multipliers"] = "compile MODEL --chip SCRATCH/no-encoder.yaml -o SCRATCH/a.ncimg",
         ["pass-for-other-chips"] = "compile MODEL --chip transformer-core --stop-after relay-delays",
         ["attention-choice"] = "compile ATTENTION --attention software",
+        ["nothing-to-run-on"] = "simulate MODEL",
+        ["spikes-without-input"] = "simulate MODEL --spikes SCRATCH/last.npz",
+        ["workload-network"] = "run WORKLOADS --chip spinnaker1",
+        ["workload-without-chip"] = "run WORKLOADS --network lenet5",
+        ["workload-on-cores"] = "run WORKLOADS --network lenet5 --chip spinnaker1",
+        ["workload-options"] = "run WORKLOADS --network lenet5 --input INPUT --precision int8",
+        ["workload-density"] = "run WORKLOADS --network lenet5 --density 3",
+        ["image-options"] = "run a.ncimg --input INPUT --density 0.1 --chip spinnaker1",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
+
+    private static string Workloads => Path.Combine(CommandLine.Root, "tests", "golden", "workloads", "published.json");
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
@@ -49,7 +59,7 @@ public sealed class BadCommandTests : Scratch
     public void TextAndExitCodeAreAsAgreed(string name)
     {
         MakeFiles(name);
-        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("ATTENTION", Attention));
+        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("WORKLOADS", Workloads).Replace("ATTENTION", Attention));
         var result = CommandLine.Run(arguments);
         var shown = $"neurochip {Cases[name]}\nexit code {result.ExitCode}\n\n{Clean(result.Error)}";
         Assert.Equal("", result.Output.Trim());
@@ -58,7 +68,7 @@ public sealed class BadCommandTests : Scratch
     }
 
     // Sizes of images are the compiler's business, not this test's.
-    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Attention, "ATTENTION").Trim('\n') + "\n";
+    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Workloads, "WORKLOADS").Replace(Attention, "ATTENTION").Trim('\n') + "\n";
 
     private void MakeFiles(string name)
     {
@@ -68,7 +78,8 @@ public sealed class BadCommandTests : Scratch
         Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));
         Save("other-shape.npz", ("x", Tensor.Of([2, 1, 3, 32, 32], new float[6144])));
         Save("other-type.npz", ("x", Tensor.Of([1, 1, 8, 8], Enumerable.Repeat(0.1, 64).ToArray())));
-        if (!name.StartsWith("image-", StringComparison.Ordinal)) return;
+        Save("last.npz", ("spk:n3", Tensor.Of([4, 1, 10], new sbyte[40])));
+        if (!name.StartsWith("image-", StringComparison.Ordinal) || name == "image-options") return;
         CommandLine.RunWell("compile", CommandLine.DemoModel, "-o", At("good.ncimg"));
         var bytes = File.ReadAllBytes(At("good.ncimg"));
         File.WriteAllBytes(At("short.ncimg"), bytes[..(bytes.Length / 2)]);

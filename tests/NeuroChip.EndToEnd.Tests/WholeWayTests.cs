@@ -171,6 +171,9 @@ public sealed class WholeWayTests : Scratch
     {
         Assert.Contains("spinnaker1-spin3", CommandLine.RunWell("chips").Output);
         Assert.Contains("vendor code", CommandLine.RunWell("chips", "spinnaker1").Output);
+        var tiles = CommandLine.RunWell("chips", "transformer-core").Output;
+        Assert.Contains("1024 G sparse additions a second", tiles);
+        Assert.Contains("l l l e e", tiles);
         Assert.Contains("What to do", CommandLine.RunWell("explain", "nc5006").Output);
         Assert.Contains("NC5013", CommandLine.RunWell("explain").Output);
         using var json = JsonDocument.Parse(CommandLine.RunWell("chips", "spinnaker1", "--json").Output);

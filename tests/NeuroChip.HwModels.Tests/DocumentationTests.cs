@@ -19,7 +19,7 @@ public sealed class DocumentationTests
     [Fact]
     public void EveryUnitGradeAndChipIsNamed()
     {
-        foreach (var dimension in new[] { Dimension.Time, Dimension.Frequency, Dimension.Memory, Dimension.Bandwidth, Dimension.Power, Dimension.Energy, Dimension.EnergyPerBit, Dimension.PowerPerMemory, Dimension.Cycles })
+        foreach (var dimension in new[] { Dimension.Time, Dimension.Frequency, Dimension.Memory, Dimension.Bandwidth, Dimension.Power, Dimension.Energy, Dimension.EnergyPerBit, Dimension.PowerPerMemory, Dimension.Ratio, Dimension.Cycles })
             Assert.Contains($"| {dimension.Name} | {string.Join(", ", dimension.Units.Select(u => u.Symbol))}", Page, StringComparison.Ordinal);
         foreach (var grade in EvidenceLetters.Grades) Assert.Contains(grade == "2" ? "| `\"2\"` |" : $"| `{grade}` |", Page, StringComparison.Ordinal);
         foreach (var chip in ChipModels.Names)

@@ -64,7 +64,7 @@ public sealed partial class TransformerCoreTests
     public void TheSameFormulaGivesTheEnergiesOfTheDenseArray(string network)
     {
         var (array, product) = (ChipModelReader.Load<TileChip>("eyeriss"), ChipModelReader.Load<TileChip>("prosperity"));
-        var bits = product.Reference[$"{network}_dram"].Value * array.Reference["dram_traffic"].Value;
+        var bits = product.Reference[$"{network}_dram"].Value * array.Tiles["array"].TrafficRatio!.Value;
         var joules = (array.IdleWatts(array.Energy)!.Value * array.Reference[$"{network}_time"].Value * 1e-3) + (array.Energy.DramBit!.PicojoulesPerBit * 1e-12 * bits);
         var published = array.Reference[$"{network}_energy"].Value;
         Assert.Equal(published, joules * 1e3, published * 1e-4);

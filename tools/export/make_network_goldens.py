@@ -10,6 +10,7 @@ import pathlib
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 ROOT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden"
 T = 8
@@ -528,6 +529,115 @@ class Step(nn.Module):
         return z, (1 - z) * v
 
 
+class Padded(nn.Module):
+    """A re-parameterised block: 1x1 convolution, normalisation, a border of constants assigned slice by slice, a depthwise and a 1x1 convolution."""
+
+    def __init__(self, own):
+        super().__init__()
+        self.own = own
+        self.point, self.norm = nn.Conv2d(3, 6, 1, bias=False), nn.BatchNorm2d(6)
+        self.depth, self.out = nn.Conv2d(6, 6, 3, groups=6, bias=False), nn.Conv2d(6, 4, 1)
+        self.border = nn.Parameter(torch.linspace(-1, 1, 6))
+        with torch.no_grad():
+            for p in (self.norm.weight, self.norm.bias, self.norm.running_mean):
+                p.uniform_(-1, 1)
+
+    def forward(self, x):
+        y = self.norm(self.point(at_least(x - 0.5)))
+        border = self.border * 1.5 if self.own else self.norm.bias - self.norm.running_mean * self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
+        y = F.pad(y, [1, 1, 1, 1])
+        border = border.view(1, -1, 1, 1)
+        y[:, :, 0:1, :] = border
+        y[:, :, -1:, :] = border
+        y[:, :, :, 0:1] = border
+        y[:, :, :, -1:] = border
+        return at_least(self.out(self.depth(y)) - 0.1)
+
+
+class Einsums(nn.Module):
+    """Linear layers and transpositions written as einsums, over tokens and over channels first."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Parameter(torch.randn(8, 5)), nn.Parameter(torch.randn(5, 8))
+
+    def forward(self, x):
+        s = at_least(x - 0.5)
+        s = at_least(torch.einsum("bnc,oc->bno", s, self.b) - 0.5)
+        s = at_least(torch.einsum("bnc->bcn", s) - 0.5)
+        return torch.einsum("bcn,oc->bon", s, self.a)
+
+
+class PooledSequence(nn.Module):
+    """A max-pool of a whole sequence [T,N,C,H,W] as MaxPool3d does it, of spikes and of membranes, and a Conv3d over one frame."""
+
+    def __init__(self):
+        super().__init__()
+        self.pool, self.conv = nn.MaxPool3d((1, 3, 3), (1, 2, 2), (0, 1, 1)), nn.Conv3d(4, 3, 3, padding=1)
+
+    def forward(self, x):
+        s = self.pool(at_least(x - 0.7))
+        return at_least(self.conv(self.pool(s * 0.5 - x[..., ::2, ::2]).transpose(1, 2)))
+
+
+class Quantised(nn.Module):
+    """Four-bit weights computed in the graph with what is left of a straight-through estimator, and spikes that are counts."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.step = nn.Conv2d(3, 5, 3, padding=1, bias=False), nn.Parameter(torch.tensor(0.07))
+
+    def forward(self, x):
+        c = torch.clamp(self.conv.weight / self.step, -8, 7)
+        weight = (torch.round(c) - c + c) * self.step
+        spikes = torch.floor(torch.clamp(x * 4, 0, 4) + 0.5) / 4
+        return torch.floor(torch.clamp(F.conv2d(spikes, weight, padding=1) * 4, 0, 4) + 0.5) / 4
+
+
+class Assigned(nn.Module):
+    """Spikes of one layer written into a part of another's."""
+
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x):
+        s = at_least(self.fc(x) - 0.1)
+        y = s * 0.5
+        y[:, :, 1:3] = s[:, :, 3:5] * 2
+        return at_least(y.sum(1) - 0.9)
+
+
+class Heads(nn.Module):
+    """Channels split into four heads of three."""
+
+    def forward(self, x):
+        return at_least(x - 0.5).reshape(1, 10, 4, 3).transpose(1, 2)
+
+
+def heads_that_do_not_divide(path):
+    """Tracing cannot write such a file; people make it by editing the head count of another."""
+    import onnx
+    from onnx import numpy_helper
+
+    write_model(path, Heads(), torch.rand(1, 10, 12))
+    model = onnx.load(str(path))
+    for node in model.graph.node:
+        for attribute in node.attribute:
+            if attribute.t.data_type and list(numpy_helper.to_array(attribute.t).reshape(-1)) == [1, 10, 4, 3]:
+                attribute.t.CopyFrom(numpy_helper.from_array(np.array([1, 10, 5, 2], np.int64)))
+    onnx.save(model, str(path))
+
+
+def forms():
+    for own in (False, True):
+        export("border-own" if own else "border-zero", Padded(own), torch.rand(1, 3, 5, 6), title="threshold unit")
+    export("einsum", Einsums(), torch.rand(1, 7, 8), title="threshold unit")
+    export("pool-sequence", PooledSequence(), torch.rand(1, 1, 4, 6, 6), title="OR", opset=13)
+    export("quantised-weights", Quantised(), torch.rand(1, 3, 6, 6), title="integer-valued spikes")
+    export("assigned", Assigned(), torch.rand(1, 3, 6), title="threshold unit")
+
+
 def refused():
     folder = ROOT / "lowering-errors"
     folder.mkdir(parents=True, exist_ok=True)
@@ -536,6 +646,7 @@ def refused():
         write_model(folder / f"{kind}.onnx", Refused(kind), x)
     for kind, net in (("last-product", LastProduct()), ("other-start", OtherStart()), ("restless", Restless())):
         write_model(folder / f"{kind}.onnx", net, x)
+    heads_that_do_not_divide(folder / "heads.onnx")
     write_model(folder / "step.onnx", Step(), (torch.rand(1, 6), torch.zeros(1, 6)), inputs=("x", "v"), outputs=("z", "v_out"))
 
 
@@ -582,6 +693,8 @@ def main():
         export(f"neuron-{name}", Neuron(step, start), single, title=title)
     export("parallel", Parallel(), torch.rand(6, 1, 32), title="threshold unit")
     refused()
+    torch.manual_seed(7)
+    forms()
 
 
 if __name__ == "__main__":

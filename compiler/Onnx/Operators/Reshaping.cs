@@ -31,8 +31,19 @@ internal static class Reshaping
 
         var count = Tensor.Count(x.Shape.AsSpan());
         if (open >= 0 && known > 0 && count % known == 0) known *= shape[open] = (int)(count / known);
-        if (known != count) throw call.Mismatch($"{count} elements do not fit [{string.Join(',', wanted)}]");
+        if (known != count) throw call.Mismatch($"{count} elements do not fit [{string.Join(',', wanted)}]{Split(x.Shape, wanted)}");
         return [new Operand(x.Type, [.. shape])];
+    }
+
+    /// <summary>Which axis cannot be split as asked, where the axes before it stay: channels into heads that do not divide them.</summary>
+    private static string Split(ImmutableArray<int> shape, IReadOnlyList<long> wanted)
+    {
+        var same = 0;
+        while (same < shape.Length && same < wanted.Count && wanted[same] == shape[same]) same++;
+        if (same != shape.Length - 1 || wanted.Count != same + 2) return "";
+        var (first, second) = (wanted[same], wanted[same + 1]);
+        return first > 0 && second > 0 ? $": axis {same} has {shape[same]}, and {first} x {second} is {first * second}"
+            : $": axis {same} has {shape[same]}, which {Math.Max(first, second)} does not divide";
     }
 
     /// <summary>Same elements under the new shape.</summary>

@@ -95,6 +95,7 @@ public class ExportTests
     [InlineData("steps")]
     [InlineData("shuffled")]
     [InlineData("softmax")]
+    [InlineData("heads")]
     [InlineData("step")]
     [InlineData("last-product")]
     [InlineData("other-start")]

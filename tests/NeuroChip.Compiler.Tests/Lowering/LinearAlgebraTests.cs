@@ -22,6 +22,74 @@ public class LinearAlgebraTests
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(400));
 
     [Fact]
+    public void TokensAndImagesAreTheSameMapInAnotherOrder() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var random = new Random(seed);
+        int pixels = random.Next(2, 5), inputs = random.Next(2, 5), outputs = random.Next(2, 5);
+        float[] Numbers(int n) => [.. Enumerable.Range(0, n).Select(_ => (float)random.Next(-4, 5) / 2)];
+        LinearMap map = ConvolutionMap.OnTokens(pixels, inputs, outputs, Numbers(inputs * outputs));
+        if (random.Next(2) == 0) map = new PoolingMap(Window.Single, RandomWindow(random, pixels), inputs, true, [0.5f]) { SourceTokens = true, TargetTokens = true };
+        var before = new IndexMap(Transposed(inputs, pixels), map.Sources, Floats.One).Simplest();
+        var after = new IndexMap(Transposed(map.Targets / map.TargetImage![1], map.TargetImage[1]), map.Targets, Floats.One).Simplest();
+        foreach (var (first, second) in new[] { (before, map), (map, after), (LinearAlgebra.Compose(before, map)!, after) })
+        {
+            var both = LinearAlgebra.Compose(first, second);
+            Assert.NotNull(both);
+            Assert.IsNotType<ExplicitMap>(both);
+            var x = Enumerable.Range(0, first.Sources).Select(_ => (double)random.Next(-3, 4)).ToArray();
+            Assert.Equal(Apply(second, Apply(first, x)), Apply(both, x));
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+    [Fact]
+    public void ConstantsGoThroughMapsAsValuesDo() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var random = new Random(seed);
+        var map = RandomMap(random, 0, 0);
+        var channels = map.SourceImage?[1] ?? 1;
+        Repeated constant = random.Next(3) switch
+        {
+            0 => 1.5f,
+            1 => Repeated.Of([.. Enumerable.Range(0, channels).Select(_ => (float)random.Next(-3, 4))], map.Sources / channels),
+            _ => Enumerable.Range(0, map.Sources).Select(_ => (float)random.Next(-3, 4)).ToArray(),
+        };
+        var expected = Apply(map, [.. Enumerable.Range(0, map.Sources).Select(i => (double)constant[i])]);
+        var actual = LinearConstants.Through(map, constant);
+        for (var i = 0; i < expected.Length; i++) Assert.Equal(expected[i], actual[i], 4);
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
+    public void RepeatedNumbersAreTheirElements() => Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed =>
+    {
+        var random = new Random(seed);
+        const int size = 48;
+        int[] divisors = [1, 2, 3, 4, 6, 8, 12];
+        Repeated Random()
+        {
+            var run = divisors[random.Next(divisors.Length)];
+            return Repeated.Of([.. Enumerable.Range(0, size / run).Select(_ => (float)random.Next(2))], run);
+        }
+        var (a, b) = (Random(), Random());
+        var sum = a + b;
+        for (var i = 0; i < size; i++) Assert.Equal(a[i] + b[i], sum[i]);
+        Repeated again = sum.Expanded(size);
+        Assert.Equal((sum.Run, sum.Cycle.Length), (again.Run, again.Cycle.Length));
+        foreach (var (channels, tokens) in new[] { (6, false), (6, true), (8, false), (12, true) })
+        {
+            var pixels = size / channels;
+            var same = Enumerable.Range(0, size).All(i => sum[i] == (tokens ? sum[i % channels] : sum[i / pixels * pixels]));
+            Assert.Equal(same, sum.PerChannel(channels, pixels, tokens) is not null);
+        }
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+
+    [Fact]
+    public void AMeanOverALargeImageDoesNotRepeatTheWeightsBeforeIt()
+    {
+        var conv = new ConvolutionMap(new(14, 14, 1), new(14, 14, 1), 64, 64, 1, false, false, new float[64 * 64]);
+        Assert.Null(LinearAlgebra.Compose(conv, new PoolingMap(new(14, 1, 14), new(14, 1, 14), 64, false, [1f / 196])));
+    }
+
+    [Fact]
     public void PoolingThenMatrixIsMerged()
     {
         var pool = new PoolingMap(new(4, 2, 2, 2), new(4, 2, 2, 2), 3, false, [0.25f]);
@@ -36,6 +104,8 @@ public class LinearAlgebraTests
         var second = new ConvolutionMap(new(6, 6, 3, 1, 1), new(6, 6, 3, 1, 1), 2, 2, 2, false, false, new float[18]);
         Assert.Null(LinearAlgebra.Compose(first, second));
     }
+
+    private static int[] Transposed(int a, int b) => [.. Enumerable.Range(0, a * b).Select(i => (i % b * a) + (i / b))];
 
     private static LinearMap RandomMap(Random random, int sources, int channels, int[]? image = null)
     {
@@ -77,6 +147,16 @@ public class LinearAlgebraTests
     }
 
     private static double[] Apply(LinearMap map, double[] x)
+    {
+        // Tokens are the image with its axes exchanged.
+        if (map.SourceTokens && map.SourceImage is { } source) x = Turned(x, x.Length / source[1], source[1]);
+        var result = ApplyToImage(map, x);
+        return map.TargetTokens && map.TargetImage is { } target ? Turned(result, target[1], result.Length / target[1]) : result;
+
+        static double[] Turned(double[] values, int a, int b) => [.. Enumerable.Range(0, values.Length).Select(i => values[(i % a * b) + (i / a)])];
+    }
+
+    private static double[] ApplyToImage(LinearMap map, double[] x)
     {
         var y = new double[map.Targets];
         switch (map)

@@ -10,6 +10,9 @@ namespace NeuroChip.Cli.Verbs;
 /// <summary><c>chips [NAME]</c>: the chip models, or one of them with every number, its source and grade.</summary>
 internal static class ChipsVerb
 {
+    /// <summary>Numbers with their units are shorter than this.</summary>
+    private const int LongestValue = 20;
+
     public static Command Create()
     {
         var name = new Argument<string?>("CHIP") { Description = "A built-in chip or a YAML file; all built-in ones are listed without it", Arity = ArgumentArity.ZeroOrOne };
@@ -36,22 +39,20 @@ internal static class ChipsVerb
 
         var table = new Table().Border(TableBorder.Simple).AddColumns("chip", "family", "what", "size");
         foreach (var chip in chips)
-            table.AddRow(Markup.Escape(chip.Name), Family(chip), Markup.Escape(chip.Title), Size(chip));
+            table.AddRow(Markup.Escape(chip.Name), ChipWords.Of(chip.Family), Markup.Escape(chip.Title), Size(chip));
         Screen.Out.Write(table);
     }
-
-    private static string Family(ChipModel chip) => chip is TileChip ? "tiles" : "many-core";
 
     private static string Size(ChipModel chip) => chip switch
     {
         ManyCoreChip c => $"{ReportText.Plural(c.Machine.ChipCount, "chip")}, {ReportText.Plural(c.Machine.ChipCount * c.Core.Usable.Count, "core")}",
-        TileChip t => ReportText.Plural(t.TileCount, "tile"),
+        TileChip t => $"{ReportText.Plural(t.TileCount, "tile")}: {TileChipOverview.Counts(t)}",
         _ => "",
     };
 
     private static JsonObject Summary(ChipModel chip)
     {
-        var summary = new JsonObject { ["name"] = chip.Name, ["family"] = Family(chip), ["title"] = chip.Title, ["boundary"] = chip.Boundary.ToString().ToLowerInvariant() };
+        var summary = new JsonObject { ["name"] = chip.Name, ["family"] = ChipWords.Of(chip.Family), ["title"] = chip.Title, ["boundary"] = chip.Boundary.ToString().ToLowerInvariant() };
         if (chip is ManyCoreChip cores)
         {
             summary["chips"] = cores.Machine.ChipCount;
@@ -82,14 +83,31 @@ internal static class ChipsVerb
         }
 
         Screen.Out.MarkupLineInterpolated($"[bold]{chip.Name}[/]  {chip.Title}");
+        if (chip is TileChip tiles) TileChipOverview.Write(tiles);
+        Screen.Out.Write(Fields(chip));
+        foreach (var (alias, document) in chip.Sources) Screen.Out.MarkupLineInterpolated($"[bold]{alias}[/]: {document}");
+        Console.WriteLine("Not modelled:");
+        foreach (var item in chip.NotModelled) Console.WriteLine($"  * {item}");
+        Console.WriteLine("Grades: " + string.Join(", ", EvidenceLetters.Grades.Zip(EvidenceLetters.Meanings, (g, m) => $"{g} {m}")));
+    }
+    /// <summary>All numbers, section by section: paths would take the width that sources need.</summary>
+    private static Table Fields(ChipModel chip)
+    {
         var table = new Table().Border(TableBorder.Simple).AddColumns("field", "value", "grade", "source");
+        var section = "";
         foreach (var row in chip.Rows())
         {
+            if (row.Field is "name" or "title" or "not_modelled" || row.Field.StartsWith("sources.", StringComparison.Ordinal)) continue;
+            var dot = row.Field.LastIndexOf('.');
+            var here = row.Field[..Math.Max(0, dot)];
+            if (here != section && here.Length > 0) table.AddRow($"[bold]{Markup.Escape(here)}[/]", "", "", "");
+            section = here;
             var source = row.Note.Length > 0 ? $"{row.Source}; {row.Note}" : row.Source;
-            table.AddRow(Markup.Escape(row.Field), Markup.Escape($"{row.Value} {row.Unit}".TrimEnd()), Markup.Escape(row.Grade), Markup.Escape(source));
+            // A text without a source may be long; it stands where sources stand.
+            var (value, text) = row.Unit.Length == 0 && row.Value.Length > LongestValue ? ("", row.Value) : ($"{row.Value} {row.Unit}".TrimEnd(), source);
+            table.AddRow(Markup.Escape((here.Length > 0 ? "  " : "") + row.Field[(dot + 1)..]), Markup.Escape(value), Markup.Escape(row.Grade), Markup.Escape(text));
         }
 
-        Screen.Out.Write(table);
-        Console.WriteLine("Grades: " + string.Join(", ", EvidenceLetters.Grades.Zip(EvidenceLetters.Meanings, (g, m) => $"{g} {m}")));
+        return table;
     }
 }

@@ -43,12 +43,21 @@ internal sealed class CompileOptionSet
         });
     }
 
+    /// <summary>Those that <see cref="AddTo"/> adds.</summary>
+    public IEnumerable<Option> All => [timesteps, inputShapes, states, chip, precision, calibrate, placer, router, seed, verify, strict];
+
     public void AddTo(Command command)
     {
         AddImportOptionsTo(command);
         foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, attention, verify, strict]) command.Add(option);
         forms.AddTo(command);
     }
+
+    /// <summary>The chip that was named, null if none was.</summary>
+    public string? ChipOf(ParseResult parsed) => parsed.GetResult(chip) is { Implicit: false } ? parsed.GetValue(chip) : null;
+
+    /// <summary>The seed.</summary>
+    public int SeedOf(ParseResult parsed) => parsed.GetValue(seed);
 
     public void AddImportOptionsTo(Command command)
     {

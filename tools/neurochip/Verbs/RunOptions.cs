@@ -5,7 +5,8 @@ namespace NeuroChip.Cli.Verbs;
 /// <summary>The options of running an image; <c>run</c> and <c>simulate</c> share them.</summary>
 internal sealed class RunOptions
 {
-    private readonly Option<string> input = new("--input") { Description = "Arrays in .npz (or one in .npy), under the model's input names", Required = true };
+    private readonly Option<string?> input = new("--input") { Description = "Arrays in .npz (or one in .npy), under the model's input names" };
+    private readonly Option<string?> spikes = new("--spikes") { Description = "Recorded spikes (.npz), under the names of layers or populations: they are sent instead of computed ones" };
     private readonly Option<string?> output = new("--output") { Description = "Where to write the outputs (.npz)" };
     private readonly Option<string> record = new("--record") { Description = "Which emissions to write too: outputs, all, or names of populations with commas between", DefaultValueFactory = _ => "outputs" };
     private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong("cpu", "reference");
@@ -16,13 +17,16 @@ internal sealed class RunOptions
     private readonly Option<string?> trace = new("--trace") { Description = "Where to write the time line of the first sample (JSON for ui.perfetto.dev)" };
     private readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
 
+    /// <summary>Those that mean something for images only, not for workloads.</summary>
+    public IEnumerable<Option> OfImages => [input, record, engine, timing, labels, samples, report, trace];
+
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[input, output, record, engine, timing, labels, samples, report, trace, json]) command.Add(option);
+        foreach (var option in (Option[])[input, spikes, output, record, engine, timing, labels, samples, report, trace, json]) command.Add(option);
     }
 
     public RunRequest Read(ParseResult parsed, int threads) => new(
-        parsed.GetRequiredValue(input),
+        parsed.GetValue(input),
         parsed.GetValue(output),
         parsed.GetRequiredValue(record),
         parsed.GetRequiredValue(engine),
@@ -33,11 +37,12 @@ internal sealed class RunOptions
         threads)
     {
         Trace = parsed.GetValue(trace),
+        Spikes = parsed.GetValue(spikes),
     };
 }
 
 /// <summary>What to run and where the results go.</summary>
-/// <param name="Input">Input file.</param>
+/// <param name="Input">Input file; null if everything that is needed is recorded in <see cref="Spikes"/>.</param>
 /// <param name="Output">Output file, if any.</param>
 /// <param name="Record"><c>outputs</c>, <c>all</c> or names.</param>
 /// <param name="Engine">Name of the engine.</param>
@@ -47,8 +52,11 @@ internal sealed class RunOptions
 /// <param name="Json">Print JSON instead of tables.</param>
 /// <param name="Threads">Threads of the engine.</param>
 internal sealed record RunRequest(
-    string Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads)
+    string? Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads)
 {
     /// <summary>File for the trace of the first sample, if any.</summary>
     public string? Trace { get; init; }
+
+    /// <summary>File of recorded spikes, if any.</summary>
+    public string? Spikes { get; init; }
 }

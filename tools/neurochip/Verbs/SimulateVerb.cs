@@ -1,7 +1,6 @@
 using System.CommandLine;
 using NeuroChip.Cli.Compiling;
 using NeuroChip.Cli.Terminal;
-using NeuroChip.Runtime.Arrays;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -32,8 +31,8 @@ internal static class SimulateVerb
     {
         var simulation = new Simulation(run);
         simulation.RequireWritable();
-        var arrays = ArrayFile.Read(run.Input);
-        var compiled = compile.Calibrate is null ? (compile with { Calibrate = run.Input }).Compile(arrays) : compile.Compile();
+        var arrays = simulation.Arrays();
+        var compiled = compile.Calibrate is null && run.Input is not null ? (compile with { Calibrate = run.Input }).Compile(arrays) : compile.Compile();
         simulation.Run(compiled.Image!, arrays, QuantisationSummary.Of(compiled.Quantisation));
     }
 }

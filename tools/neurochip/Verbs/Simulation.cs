@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.HwModels;
@@ -23,7 +24,15 @@ internal sealed class Simulation(RunRequest request)
     public RunReport Run(ChipImage image)
     {
         RequireWritable();
-        return Run(image, ArrayFile.Read(request.Input), null);
+        return Run(image, Arrays(), null);
+    }
+
+    /// <summary>The arrays of the input file; none without one, which recorded spikes may make up for.</summary>
+    public IReadOnlyDictionary<string, Tensor> Arrays()
+    {
+        if (request.Input is not null) return ArrayFile.Read(request.Input);
+        if (request.Spikes is not null) return ImmutableSortedDictionary<string, Tensor>.Empty;
+        throw new DiagnosticException(Diagnostic.Error("NC5004", "there is nothing to run on", null, "inputs of the model: --input X.npz", "or recorded spikes: --spikes TRACE.npz"));
     }
 
     /// <summary>The whole run on arrays that are loaded already, with what compiling found out about the integers.</summary>
@@ -31,10 +40,11 @@ internal sealed class Simulation(RunRequest request)
     {
         var chip = ChipModelReader.Parse(image.ChipYaml, $"chip model of {image.Name}");
         var warnings = new DiagnosticBag();
-        var all = InputBinder.Bind(image, arrays, request.Input, request.Labels, warnings);
+        var all = request.Input is null ? null : InputBinder.Bind(image, arrays, request.Input, request.Labels, warnings);
+        if (request.Spikes is not null) all = RecordedEmissions.Bind(image, ArrayFile.Read(request.Spikes), request.Spikes, all, warnings);
         ExitCode.Print(warnings.Diagnostics);
-        var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all, request.Samples, request.Input);
-        var samples = all.Part(request.Samples);
+        var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all!, request.Samples, request.Input ?? request.Spikes!);
+        var samples = all!.Part(request.Samples);
         var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
@@ -48,7 +58,7 @@ internal sealed class Simulation(RunRequest request)
         }
 
         var seconds = clock.Elapsed.TotalSeconds;
-        var accuracy = request.Labels is null ? null : Labels.Judge(image.Readouts[0], result.Samples, labels, request.Labels, request.Input);
+        var accuracy = request.Labels is null ? null : Labels.Judge(image.Readouts[0], result.Samples, labels, request.Labels, request.Input ?? request.Spikes!);
         var report = RunReportBuilder.Build(image, chip, result, device.Description, accuracy, request.Labels) with { Quantisation = quantisation };
         if (request.Output is { } output) OutputFile.Write(output, stream => ArrayFile.Write(stream, OutputArrays.Of(image, samples, result)));
         foreach (var (writer, path) in ReportPaths()) OutputFile.Write(path, stream => writer.Write(report, stream));

@@ -79,6 +79,7 @@ public static class Pipeline
         new ConvolutionForms(),
         new ContractionOrder(),
         new QuantisePass(),
+        new ShiftAdd(),
         new BalanceDelaysPass(),
         new RelayDelaysPass(),
     ];
@@ -125,7 +126,7 @@ public static class Pipeline
             module = Checked(pass.Run(module, context), pass.Name, options.Verify);
             if (pass.Name == options.StopAfter) return new(graph, module, null, null, context.Quantisation);
         }
-        if (options.StrictSpikeDriven) RefuseDense(module);
+        if (options.StrictSpikeDriven) SpikeDrivenCheck.Refuse(module);
         if (chip is TileChip tiles)
         {
             progress?.Invoke("map to tiles");
@@ -153,7 +154,7 @@ public static class Pipeline
 
     private static DiagnosticException NotForChip(string pass, ChipModel chip) => new(Diagnostic.Error(
         "NC2004", $"pass '{pass}' does nothing for '{chip.Name}': it is for many-core chips only", null,
-        $"the last pass that runs for it is '{Passes.Last(p => p.OnlyFor is null || p.OnlyFor == chip.Family).Name}'"));
+        "stop after a pass that runs for it, such as 'quantise'"));
 
     private static Module Checked(Module module, string after, bool verify)
     {
@@ -162,18 +163,5 @@ public static class Pipeline
         return findings.Any(f => f.Severity == Severity.Error)
             ? throw new InvalidOperationException($"the module is not well-formed after {after}:\n{string.Join('\n', findings.Select(f => f.ToString()))}")
             : module;
-    }
-
-    private static void RefuseDense(Module module)
-    {
-        var found = new DiagnosticBag();
-        foreach (var p in module.Projections)
-        {
-            if (p.Kind == ProjectionKind.Analog)
-                found.Add(Diagnostic.Error("NC2003", $"'{p.Name}' multiplies: its source '{module[p.Source].Name}' sends real values, not spikes ({p.Map.Total} multiply-accumulates a step)", null, "encode the input as spikes, or compile without --strict spike-driven"));
-            if (p.Reduction == Reduction.Max)
-                found.Add(Diagnostic.Error("NC2003", $"'{p.Name}' takes a maximum of values that are not binary spikes", null, "pool spikes (an OR) or use an average, or compile without --strict spike-driven"));
-        }
-        found.ThrowIfErrors();
     }
 }

@@ -116,12 +116,18 @@ public sealed record Activity(
     /// <summary>What each core did in each tick, at index tick x cores + core; of one sample, and only if <see cref="RunRecording.CoreTicks"/> asked for it.</summary>
     public ImmutableArray<CoreActivity> PerTick { get; init; } = [];
 
+    /// <summary>What the tiles of each stage of the schedule did; empty for a chip of cores.</summary>
+    public ImmutableArray<TileActivity> Tiles { get; init; } = [];
+
     /// <summary>Activity of two samples of one image together.</summary>
     public static Activity operator +(Activity a, Activity b) => new(
         [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],
         [.. a.Populations.Zip(b.Populations, (x, y) => x + y)],
         [.. a.Projections.Zip(b.Projections, (x, y) => x + y)],
-        AddLinks(a.Links, b.Links));
+        AddLinks(a.Links, b.Links))
+    {
+        Tiles = [.. a.Tiles.Zip(b.Tiles, (x, y) => x + y)],
+    };
 
     private static ImmutableArray<LinkActivity> AddLinks(ImmutableArray<LinkActivity> a, ImmutableArray<LinkActivity> b) =>
     [

@@ -52,11 +52,14 @@ public sealed record TimingResult(
         }
     }
 
-    /// <summary>Seconds that all ticks last, slowed down by <see cref="TimeScaleFactor"/>.</summary>
-    public double Seconds => Ticks * TickSeconds * TimeScaleFactor;
+    /// <summary>Times on a chip of tiles, which has no ticks in real time: there <see cref="CyclesPerTick"/> and <see cref="TickSeconds"/> are 0. Null for every other chip.</summary>
+    public TileTimingResult? Tiles { get; init; }
+
+    /// <summary>Seconds that all samples take: of ticks, slowed down by <see cref="TimeScaleFactor"/>; of the cycles of tiles.</summary>
+    public double Seconds => Tiles is { } tiles ? tiles.Total.Count / tiles.ClockHertz : Ticks * TickSeconds * TimeScaleFactor;
 
     /// <summary>Seconds from the first input to the last output of one sample, slowed down by <see cref="TimeScaleFactor"/>.</summary>
-    public double LatencySeconds => LastOutputTick * TickSeconds * TimeScaleFactor;
+    public double LatencySeconds => Tiles is { } tiles ? tiles.Latency.Count / tiles.ClockHertz : LastOutputTick * TickSeconds * TimeScaleFactor;
 
     /// <summary>Times of two samples of one image, one after the other.</summary>
     public static TimingResult operator +(TimingResult a, TimingResult b) => a with
@@ -67,5 +70,6 @@ public sealed record TimingResult(
         Cores = [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],
         SlowestCorePerTick = [.. a.SlowestCorePerTick.Zip(b.SlowestCorePerTick, (x, y) => x.CompareTo(y) >= 0 ? x : y)],
         PerTick = [],
+        Tiles = a.Tiles is { } tiles && b.Tiles is { } more ? tiles + more : null,
     };
 }

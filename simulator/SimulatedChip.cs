@@ -6,31 +6,35 @@ using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime;
 using NeuroChip.Simulator.Engines;
 using NeuroChip.Simulator.Observers;
+using NeuroChip.Simulator.Tiles;
 using NeuroChip.Simulator.Timing;
 
 namespace NeuroChip.Simulator;
 
 /// <summary>
-/// A chip in software: an engine says what spikes, an observer counts what that takes, a timing model says when. An image without cores runs
-/// too; then there is nothing to count by core and nothing to time but ticks.
+/// A chip in software: an engine says what spikes, an observer counts what that takes, a timing model says when. An image with neither cores nor
+/// a schedule of tiles runs too; then there is nothing to count by core and nothing to time but ticks.
 /// </summary>
 public sealed class SimulatedChip : IChipDevice, IDisposable
 {
     private readonly SpikeEngineEntry engineEntry;
-    private readonly ITimingModel timing;
+    private readonly ITimingModel? fixedTiming;
     private readonly int threads;
+    private ITimingModel timing;
     private ChipImage? image;
-    private ManyCoreChip? chip;
+    private ChipModel? chip;
+    private TilePlan? plan;
     private ISpikeEngine? engine;
     private ActivityObserver? observer;
 
     /// <summary>A chip with nothing loaded.</summary>
     /// <param name="engine">What computes spikes; null for the default.</param>
-    /// <param name="timing">What times them; null for the default.</param>
+    /// <param name="timing">What times them; null for the one of the image's chip.</param>
     /// <param name="threads">Threads the engine may use; does not change any result.</param>
     public SimulatedChip(SpikeEngineEntry? engine = null, ITimingModel? timing = null, int threads = 1)
     {
         engineEntry = engine ?? SpikeEngines.Cpu;
+        fixedTiming = timing;
         this.timing = timing ?? TimingModels.Entries[0];
         this.threads = threads;
     }
@@ -43,8 +47,10 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
     {
         engine?.Dispose();
         (engine, this.image) = (null, image);
-        chip = image.Cores.IsEmpty ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image").As<ManyCoreChip>();
-        observer = new(image, chip);
+        chip = image.Cores.IsEmpty && image.Schedule is null ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image");
+        plan = image.Schedule is null ? null : new TilePlan(image, chip!.As<TileChip>());
+        timing = fixedTiming ?? TimingModels.For(image);
+        observer = new(image, plan is null ? chip?.As<ManyCoreChip>() : null);
         engine = engineEntry.Create(image, threads);
     }
 
@@ -74,10 +80,11 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
             foreach (var recorder in recorders) recorder.Record(step, spikes);
         }
 
+        var tiles = plan is null ? null : new TileCounts(plan, counts.Steps!);
         return new(
             loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
             recorders.ToImmutableDictionary(r => r.Name, r => r.Finish()),
-            counts.Finish(recording.CoreTicks),
-            timing.Time(loaded, chip, counts.Ticks, recording.CoreTicks));
+            counts.Finish(recording.CoreTicks) with { Tiles = tiles?.Totals() ?? [] },
+            timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles), recording.CoreTicks));
     }
 }

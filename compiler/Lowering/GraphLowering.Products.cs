@@ -14,6 +14,8 @@ public sealed partial class GraphLowering
     private LinearForm? Product(GraphNode n, int[] shape)
     {
         if (n.Operands.Any(o => o >= 0 && graph.Nodes[o].Op == "Constant") || ContractionMap.Of(graph, n) is not { } map) return null;
+        // The spikes of two layers of one shape, neuron by neuron (SEW's AND), are a neuron with two inputs; a mask over tokens or channels is addressed.
+        if (n.Op == "Mul" && !map.Map.Axes.Any(a => a.Source == 0 || a.Row == 0) && !IsSummed(n.Id)) return null;
         var (events, rows) = (ViewOf(Form(n.Operands[0]), n), ViewOf(Form(n.Operands[1]), n));
         if (n.Op == "Mul" && drafts[events.Population].Domain == SpikeDomain.Real && drafts[rows.Population].Domain == SpikeDomain.Real) return null;
         // Whichever is nearer to single spikes are the events: a count that is added per spike needs no multiplication.
@@ -33,6 +35,8 @@ public sealed partial class GraphLowering
 
         return new(shape, [new(events.Population, events.Delay, both with { Factor = both.Factor * events.Factor * rows.Factor }, n.Name) { Rows = rows.Population }], null);
     }
+
+    private bool IsSummed(int node) => graph.Nodes.Any(n => n.Op is "ReduceSum" or "ReduceMean" && n.Operands.Contains(node));
 
     /// <summary>
     /// One population's emissions, at most moved about and times one factor: what a product can take its events or rows from. Anything else is first emitted by a relay.

@@ -25,13 +25,15 @@ internal enum ChainKind
 internal sealed record ConvolutionChain(ImmutableArray<Projection> Links, ImmutableArray<ConvMap> Maps, ImmutableArray<Population> Relays)
 {
     /// <summary>The chains of a module, in the order of their first projections. Links of one weight per channel may be among them; two convolutions at least.</summary>
-    public static IEnumerable<ConvolutionChain> Of(Module module)
+    /// <param name="module">A float32 module, or a quantised one if gains do not matter.</param>
+    /// <param name="anyGain">Whether relays may have a gain other than 1: to name chains, not to merge them.</param>
+    public static IEnumerable<ConvolutionChain> Of(Module module, bool anyGain = false)
     {
         var incoming = module.Projections.ToLookup(p => p.Target);
         var outgoing = module.Projections.ToLookup(p => p.Source);
         var read = module.Readouts.SelectMany(r => r.Signals).Select(s => s.Population).Concat(module.Projections.Where(p => p.RowsFrom is not null).Select(p => p.RowsFrom!.Value)).ToHashSet();
         bool IsInner(PopulationId id) =>
-            module[id].Neuron is RelayNeuron relay && relay.Gain.Is(1) && !read.Contains(id) && Only(incoming[id]) is not null && Only(outgoing[id]) is not null;
+            module[id].Neuron is RelayNeuron relay && (anyGain || relay.Gain.Is(1)) && !read.Contains(id) && Only(incoming[id]) is not null && Only(outgoing[id]) is not null;
         foreach (var projection in module.Projections)
         {
             if (!IsLinear(projection) || !IsInner(projection.Target) || IsInner(projection.Source)) continue;

@@ -71,7 +71,7 @@ internal sealed record ConvolutionForm(string Name, ImmutableArray<ChainSegment>
                 var titles = $"{chain.Title(first + count - 1)} and {chain.Title(next)}";
                 if (chain.Relays[first..next].Any(r => r.Bias[0] is not null) && chain.Links[next].Delay > 0)
                 {
-                    missing.Add($"{titles} are not one, because the bias between them would arrive {chain.Links[next].Delay} steps late");
+                    missing.Add($"{titles} are not one, because the bias between them is not there in the first steps (delay {chain.Links[next].Delay})");
                     return null;
                 }
 

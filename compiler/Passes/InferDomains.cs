@@ -5,7 +5,7 @@ namespace NeuroChip.Compiler.Passes;
 
 /// <summary>
 /// Finds which values are spikes. Model inputs are real unless every sample given holds only 0 and 1 (or small counts); sums of spikes with
-/// weights one are counts. A projection from spikes adds, one from real values multiplies.
+/// whole weights, and of products of spikes, are counts. A projection from spikes adds, one from real values multiplies.
 /// </summary>
 public sealed class InferDomains : IPass
 {

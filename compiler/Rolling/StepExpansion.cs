@@ -119,6 +119,8 @@ internal sealed class StepExpansion
                 return graph.Make(node.Name, "Expand", OnnxAttributes.None, [repeated, graph.Constant(Tensor.Vector(shape.Select(d => (long)d).ToArray()), node.Name)], v.Type, shape);
             case "Pad" when model.Values[node.Inputs[1]].Constant is { } pads && pads.At(axis) == 0 && pads.At(axis + v.Shape.Length) == 0:
                 return Again(node.Inputs.Select((o, i) => i == 0 ? Slice(o, axis, start, count) : Whole(o)));
+            case "ScatterND" when SliceAssigned(node, v, axis, start, count) is { } operands:
+                return Again(operands);
             case "Softmax" or "LogSoftmax" or "LayerNormalization" when axis < Axis(node.Attributes.Int("axis", -1), v.Shape.Length):
                 return Again(node.Inputs.Select((o, i) => i == 0 ? Slice(o, axis, start, count) : Whole(o)));
             default:
@@ -135,6 +137,29 @@ internal sealed class StepExpansion
         int Again(IEnumerable<int> operands) => graph.Make(node.Name, node.Op, node.Attributes, [.. operands], v.Type, shape);
 
         int Residual() => graph.Make(node.Name, "Slice", OnnxAttributes.None.With("axis", (long)axis).With("start", (long)start), [Whole(value)], v.Type, shape);
+    }
+
+    /// <summary>
+    /// Data, indices and updates of a slice assignment for a part of an axis: where the indices are a grid that counts the axis up (what exporters write for
+    /// <c>y[:, :, 0] = b</c>), the same part of the grid, counted from its own start. Null for other indices.
+    /// </summary>
+    private int[]? SliceAssigned(FlatNode node, FlatValue v, int axis, int start, int count)
+    {
+        if (model.Values[node.Inputs[1]].Constant is not { } indices || indices.Rank < 2) return null;
+        var (depth, grid) = (indices.Shape[^1], indices.Rank - 1);
+        var data = Slice(node.Inputs[0], axis, start, count);
+        // An axis of the rows that are written, and not of the places.
+        if (axis >= depth) return [data, Whole(node.Inputs[1]), Slice(node.Inputs[2], grid + axis - depth, start, count)];
+        if (axis >= grid || indices.Shape[axis] != v.Shape[axis]) return null;
+        var values = indices.ToLongs();
+        var inner = 1;
+        for (var d = axis + 1; d < grid; d++) inner *= indices.Shape[d];
+        for (var i = 0; i * depth < values.Length; i++)
+            if (values[(i * depth) + axis] != i / inner % v.Shape[axis]) return null;
+        var part = SliceOf(indices, axis, start, count).ToLongs().ToArray();
+        for (var i = axis; i < part.Length; i += depth) part[i] -= start;
+        var places = graph.Constant(Tensor.Of(indices.Shape.SetItem(axis, count), part), node.Name);
+        return [data, places, Slice(node.Inputs[2], axis, start, count)];
     }
 
     /// <summary>A matrix product to which an optimiser fused the addition of a value of the step (a state, say) is taken apart again.</summary>

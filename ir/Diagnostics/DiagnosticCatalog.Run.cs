@@ -65,5 +65,11 @@ public static partial class DiagnosticCatalog
         new("NC5034", "packets do not reach a listener",
             "A core holds targets of a population, but following the routing tables of the image, packets of that population do not reach it.",
             "The image does not fit its own tables: compile it again. If the compiler made it like this, that is a bug worth reporting."),
+        new("NC5035", "the schedule does not fit its chip",
+            "A stage of the image's schedule names a kind of tile or a tile the chip does not have, or needs a unit (adders, multipliers, membership tests) that its kind of tile lacks.",
+            "The image does not fit its own chip model: compile it again."),
+        new("NC5036", "this kind of tile cannot be timed from a model",
+            "A product-sparse tile takes as long as its spikes have in common, which the counts of a simulated model do not tell.",
+            "Use a chip of event-driven tiles, or time recorded spikes with run --spikes."),
     ];
 }

@@ -32,6 +32,7 @@ public static partial class DiagnosticCatalog
         new("NC3217", "ncir: numbers of the module", "Steps and ticks per step are at least 1; weights have 2 to 16 bits and accumulators 16 to 32 in integer modules.", "Correct the module statement."),
         new("NC3218", "ncir: shape of a population", "Extents are at least 1; channel-last addresses need a batch axis of 1 and a channel axis.", "Correct the shape."),
         new("NC3240", "ncir: rows that are payloads", "A projection has stored weights or takes the payloads of a population as rows, not both; the population has as many neurons as the map has rows, and contributions are added.", "Correct the rows or the map."),
+        new("NC3241", "ncir: payloads added digit by digit", "A projection of kind shift_add multiplies an integer payload of a real-valued population by stored weights, as additions of shifted weights; there is nothing to shift in float32, for spikes and counts, for payloads as rows, or in a maximum.", "Write kind=analog, or kind=sparse where only spikes arrive."),
         new("NC3219", "ncir: neuron not well formed", "The numbers of states, ports and coefficients of a neuron fit each other and what it emits.", "Correct the neuron."),
     ];
 }

@@ -132,7 +132,7 @@ public sealed record Population(
     public int Size => Layout.Size;
 }
 
-/// <summary>Whether a projection only adds, or multiplies a real payload by a real weight or row.</summary>
+/// <summary>Whether a projection only adds, or multiplies a real payload by a real weight or row. What it computes is the same.</summary>
 public enum ProjectionKind
 {
     /// <summary>Addressed sparse addition: the payload is binary, a count or signed, or the rows are payloads that are.</summary>
@@ -140,6 +140,12 @@ public enum ProjectionKind
 
     /// <summary>Real payload times weight: a multiply-accumulate.</summary>
     Analog,
+
+    /// <summary>
+    /// The same product with an integer payload, added digit by digit: for each of its <see cref="SignedDigits"/> that is not 0, the weight shifted by the digit's place is
+    /// added or subtracted. Integer modules only.
+    /// </summary>
+    ShiftAdd,
 }
 
 /// <summary>How contributions meet at the target.</summary>
@@ -184,7 +190,7 @@ public sealed record Projection(
 
     /// <summary>
     /// Whether a projection multiplies: payloads of <paramref name="source"/> by stored weights (<paramref name="rows"/> null) or by payloads of the domain <paramref name="rows"/>.
-    /// A binary, signed or count payload on either side makes it an addition.
+    /// A binary, signed or count payload on either side makes it an addition. What multiplies by stored weights can be written as <see cref="ProjectionKind.ShiftAdd"/> instead.
     /// </summary>
     public static ProjectionKind KindOf(SpikeDomain source, SpikeDomain? rows) =>
         source == SpikeDomain.Real && rows is null or SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;

@@ -131,11 +131,21 @@ public static class Verifier
         if (projection.Port < 0 || projection.Port >= target.Neuron.Ports) findings.Error("NC3207", projection, $"{name} adds to port {projection.Port} of '{target.Name}', whose neuron '{target.Neuron.Keyword}' has {target.Neuron.Ports} ports");
         var kind = Projection.KindOf(source.Domain, projection.RowsFrom is { } from ? module[from].Domain : null);
         var isReal = kind == ProjectionKind.Analog;
-        if (kind != projection.Kind)
+        if (projection.Kind == ProjectionKind.ShiftAdd) VerifyDigits(module, projection, isReal, findings);
+        else if (kind != projection.Kind)
             findings.Error("NC3211", projection, $"{name} is {projection.Kind.ToString().ToLowerInvariant()}, but '{source.Name}' emits {source.Domain.ToString().ToLowerInvariant()} payloads: {(isReal ? "they are multiplied, which is analog" : "they are only added, which is sparse")}");
         var ticks = target.Stage - source.Stage + ((long)module.TicksPerStep * projection.Delay);
         if (ticks < 1 && module.Populations.Any(p => p.Stage != 0))
             findings.Error("NC3215", projection, $"{name} arrives {ticks} ticks after it was sent (stage {source.Stage} to {target.Stage}, delay {projection.Delay} steps of {module.TicksPerStep} ticks); a spike takes at least 1 tick");
+    }
+
+    private static void VerifyDigits(Module module, Projection projection, bool isReal, Findings findings)
+    {
+        var problem = module.Arithmetic.Kind != ArithmeticKind.Integer ? "the module is in float32, whose payloads have no digits"
+            : !isReal ? $"'{module[projection.Source].Name}' emits {module[projection.Source].Domain.ToString().ToLowerInvariant()} payloads, which are added as they are"
+            : projection.RowsFrom is not null ? "its rows are payloads, not stored weights that could be shifted"
+            : projection.Reduction != Reduction.Sum ? "it takes a maximum" : null;
+        if (problem is not null) findings.Error("NC3241", projection, $"projection '{projection.Name}' is shift_add, but {problem}");
     }
 
     private static void VerifyPayloadRows(Module module, Projection projection, Population rows, Findings findings)

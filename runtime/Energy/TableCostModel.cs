@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using NeuroChip.HwModels;
-using NeuroChip.Ir;
 using NeuroChip.Runtime.Reports;
 
 namespace NeuroChip.Runtime.Energy;
@@ -20,24 +18,13 @@ public sealed class TableCostModel(ManyCoreChip chip, string? table = null) : IC
     public ReportEnergy Price(RunReport run)
     {
         var costs = chip.EnergyTable(table);
-        var ledger = new Ledger();
+        var ledger = new EnergyLedger();
         PriceTime(run, costs, ledger);
         PriceActions(run, costs, ledger);
-        var joules = ledger.Entries.Aggregate(new Picojoules(0), (sum, e) => sum + e.Energy).Joules;
-        return new ReportEnergy(
-            table ?? chip.DefaultEnergy,
-            costs.Title,
-            chip.Boundary.ToString().ToLowerInvariant(),
-            joules,
-            joules / run.Samples,
-            run.Timing.Seconds > 0 ? joules / run.Timing.Seconds : 0,
-            ledger.By(e => e.Component),
-            ledger.By(e => e.Layer),
-            [.. ledger.Prices],
-            ledger.NotPriced);
+        return ledger.Close(run, table ?? chip.DefaultEnergy, costs.Title, chip.Boundary);
     }
 
-    private void PriceTime(RunReport run, ActionCosts costs, Ledger ledger)
+    private void PriceTime(RunReport run, ActionCosts costs, EnergyLedger ledger)
     {
         var seconds = run.Timing.Seconds;
         // A board is on as a whole: with its boundary, all of its chips idle along.
@@ -56,7 +43,7 @@ public sealed class TableCostModel(ManyCoreChip chip, string? table = null) : IC
         return Math.Max(chips, run.Chip.ChipsInUse);
     }
 
-    private void PriceActions(RunReport run, ActionCosts costs, Ledger ledger)
+    private void PriceActions(RunReport run, ActionCosts costs, EnergyLedger ledger)
     {
         var timed = costs.CoreActive is not null;
         foreach (var layer in run.Layers)
@@ -75,60 +62,5 @@ public sealed class TableCostModel(ManyCoreChip chip, string? table = null) : IC
         }
 
         foreach (var core in run.Cores) ledger.AddEvents("words moved by DMA", costs.DmaWord, core.Layer, core.Counts.DmaWords, timed);
-    }
-
-    private readonly record struct Entry(string Component, string Layer, Picojoules Energy);
-
-    private sealed class Ledger
-    {
-        private readonly HashSet<string> seen = [];
-        private readonly SortedSet<string> included = new(StringComparer.Ordinal);
-        private readonly SortedSet<string> missing = new(StringComparer.Ordinal);
-
-        public List<Entry> Entries { get; } = [];
-
-        public List<ReportPrice> Prices { get; } = [];
-
-        public ImmutableArray<string> NotPriced =>
-        [
-            .. included.Count > 0 ? [$"no price of their own, the power of cores in use includes them: {string.Join(", ", included)}"] : (string[])[],
-            .. missing.Count > 0 ? [$"happened, but this table has no price for them: {string.Join(", ", missing)}"] : (string[])[],
-        ];
-
-        public void AddPower(string component, Quantity? price, string layer, int count, double seconds)
-        {
-            if (price is null || count == 0) return;
-            Entries.Add(new Entry(component, layer, Picojoules.FromWattSeconds(price.Watts * count, seconds)));
-            Note(component, price);
-        }
-
-        public void AddEvents(string component, Quantity? price, string layer, long count, bool paidByTime)
-        {
-            if (count == 0) return;
-            if (price is null)
-            {
-                (paidByTime ? included : missing).Add(component);
-                return;
-            }
-
-            Entries.Add(new Entry(component, layer, price.Picojoules * count));
-            Note(component, price);
-        }
-
-        public void AddBits(string component, Quantity? price, string layer, Bits bits)
-        {
-            if (price is null || bits.Count == 0) return;
-            Entries.Add(new Entry(component, layer, new Picojoules(price.PicojoulesPerBit) * bits.Count));
-            Note(component, price);
-        }
-
-        public ImmutableArray<ReportEnergyShare> By(Func<Entry, string> key) =>
-            [.. Entries.GroupBy(key).Select(g => new ReportEnergyShare(g.Key, g.Aggregate(new Picojoules(0), (sum, e) => sum + e.Energy).Joules))];
-
-        private void Note(string component, Quantity price)
-        {
-            if (seen.Add(component))
-                Prices.Add(new ReportPrice(component, price.ToString(), price.Provenance.Grade.Meaning(), price.Provenance.Source));
-        }
     }
 }

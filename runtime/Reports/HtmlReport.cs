@@ -9,6 +9,7 @@ public sealed class HtmlReport : IReportWriter
 {
     private const int LinksShown = 16;
     private const int CoresShown = 64;
+    private const int BarsShown = 40;
 
     /// <inheritdoc/>
     public string Name => "html";
@@ -22,11 +23,22 @@ public sealed class HtmlReport : IReportWriter
         var page = new StringBuilder();
         page.Append($"<!doctype html><html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width'><title>{Text(report.Model.Name)} on {Text(report.Chip.Name)}</title><style>{Style}</style></head><body><main>");
         Head(page, report);
+        HtmlTiles.Totals(page, report);
         EnergySection(page, report);
-        TimeSection(page, report);
-        CoreSection(page, report);
-        LayerSection(page, report);
-        LinkSection(page, report);
+        if (report.Tiles is { } tiles)
+        {
+            HtmlTiles.Time(page, report, tiles);
+            HtmlTiles.Layers(page, report, tiles);
+        }
+        else
+        {
+            TimeSection(page, report);
+            CoreSection(page, report);
+            LayerSection(page, report);
+            LinkSection(page, report);
+        }
+
+        HtmlTiles.Decisions(page, report);
         QuantisationSection(page, report);
         MetricSection(page, report);
         EvidenceSection(page, report);
@@ -39,9 +51,19 @@ public sealed class HtmlReport : IReportWriter
         page.Append($"<h1>{Text(run.Model.Name)} <small>on {Text(run.Chip.Name)}</small></h1>");
         page.Append($"<p class='sub'>{Text(run.Chip.Title)}. {Plural(run.Samples, "sample")}, {Plural(run.Model.Steps, "step")} each, {Text(run.Model.Arithmetic)}. {Text(run.Model.Device)}.</p><div class='cards'>");
         if (run.Accuracy is { } accuracy) Card(page, "accuracy", Percent(accuracy.Fraction), $"{accuracy.Correct} of {accuracy.Samples} samples");
-        Card(page, "latency", Si(run.Timing.LatencySeconds, "s"), $"{Plural(run.Timing.LatencyTicks, "tick")} per inference; first output after {Count(run.Timing.FirstOutputTicks)}");
+        if (run.Tiles is { } tiles)
+        {
+            Card(page, "latency", Si(run.Timing.LatencySeconds, "s"), $"{Plural(tiles.LatencyCycles, "cycle")} of {Si(tiles.ClockHertz, "Hz")} per inference; first step after {Count(tiles.FirstOutputCycles)}");
+            Card(page, "throughput", $"{Si(tiles.InferencesPerSecond(), "")}/s", $"inferences at most, every {Plural(tiles.IntervalCycles, "cycle")}; bound by {TileText.Bottleneck(tiles)}");
+        }
+        else
+        {
+            Card(page, "latency", Si(run.Timing.LatencySeconds, "s"), $"{Plural(run.Timing.LatencyTicks, "tick")} per inference; first output after {Count(run.Timing.FirstOutputTicks)}");
+        }
+
         if (run.Energy is { } energy) Card(page, "energy", Si(energy.JoulesPerInference, "J"), $"per inference; {Si(energy.Watts, "W")}; boundary: {energy.Boundary}");
-        Card(page, "cores", Count(run.Cores.Length), $"on {ChipsInUse(run.Chip)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max");
+        if (run.Tiles is not null) Card(page, "tiles", $"{run.Tiles.Tiles.Count(t => t.BusyCycles > 0)} of {run.Tiles.Tiles.Length}", $"busy {Percent(run.Tiles.Tiles.Average(t => t.Utilisation))} mean, {Percent(run.Tiles.Tiles.Max(t => t.Utilisation))} max");
+        else Card(page, "cores", Count(run.Cores.Length), $"on {ChipsInUse(run.Chip)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max");
         Card(page, "synaptic operations", Count(run.NeuroBench.EffectiveAcs + run.NeuroBench.EffectiveMacs), $"per inference, of {Count(run.NeuroBench.DenseOperations)} dense");
         page.Append("</div>");
         if (run.Timing.TimeScaleFactor > 1)
@@ -64,8 +86,10 @@ public sealed class HtmlReport : IReportWriter
         // What no layer causes dwarfs the layers on a machine that is mostly idle; beside its bar theirs could not be compared.
         var layers = run.Layers.Select(l => l.Name).ToHashSet(StringComparer.Ordinal);
         var shared = energy.ByLayer.Where(e => !layers.Contains(e.Name)).Sum(e => e.Joules);
-        page.Append($"</figure><figure><figcaption>by layer{(shared > 0 ? $", without the {Si(shared / run.Samples, "J")} of chips and boards" : "")}</figcaption>");
-        page.Append(Bars([.. energy.ByLayer.Where(e => layers.Contains(e.Name)).Select(Of)])).Append("</figure></div>");
+        page.Append($"</figure><figure><figcaption>by layer{(shared > 0 ? $", without the {Si(shared / run.Samples, "J")} of {(run.Tiles is null ? "chips and boards" : "the idle chip")}" : "")}</figcaption>");
+        ReportEnergyShare[] own = [.. energy.ByLayer.Where(e => layers.Contains(e.Name))];
+        if (own.Length > BarsShown) own = [.. own.OrderByDescending(e => e.Joules).Take(BarsShown)];
+        page.Append(Bars([.. own.Select(Of)])).Append("</figure></div>");
     }
 
     private static void TimeSection(StringBuilder page, RunReport run)
@@ -211,6 +235,8 @@ public sealed class HtmlReport : IReportWriter
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .label{fill:var(--soft)}svg .tiny{font-size:11px;fill:var(--soft)}
         .bar{fill:var(--bar)}.track{fill:var(--track)}.over{fill:var(--over)}.axis{stroke:var(--line)}.chip{fill:none;stroke:var(--line)}.free{fill:var(--track)}
+        .part0{fill:#3b6fb6}.part1{fill:#b3324b}.part2{fill:#7fb2e5}.part3{fill:#5aa469}.part4{fill:#8c6bb1}.part5{fill:#d18f2f}.part6{fill:#5d6b7c}.part7{fill:#c9a86a}.part8{fill:#9aa8b8}
+        .wide{overflow-x:auto}.small{font-size:12.5px}.small td,.small th{padding:3px 10px 3px 0}
         .limit{stroke:var(--over);stroke-dasharray:5 4}svg .limit-text{fill:var(--over);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:4px}
         details{margin:8px 0}summary{cursor:pointer;color:var(--soft)}
         """;

@@ -26,6 +26,12 @@ public static class PerfettoTrace
     /// <summary>Writes the trace of the first sample; <paramref name="run"/> must have kept <see cref="RunRecording.CoreTicks"/>. Equal runs give equal bytes.</summary>
     public static void Write(ChipImage image, SessionResult run, Stream stream)
     {
+        if (image.Schedule is not null)
+        {
+            TileTrace.Write(image, run, stream);
+            return;
+        }
+
         var sample = run.Samples[0];
         if (sample.Timing.PerTick.Length != sample.Timing.Ticks * image.Cores.Length || sample.Activity.PerTick.Length != sample.Timing.PerTick.Length)
             throw new ArgumentException($"the run has not kept {nameof(RunRecording.CoreTicks)}", nameof(run));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Runtime.Reports;
 
@@ -16,7 +17,7 @@ namespace NeuroChip.Runtime.Reports;
 /// <param name="Timing">When things happened.</param>
 /// <param name="Layers">Populations of the image, in its order.</param>
 /// <param name="Projections">Projections of the image, in its order.</param>
-/// <param name="Cores">Cores in use, in the image's order.</param>
+/// <param name="Cores">Cores in use, in the image's order; none on a chip of tiles.</param>
 /// <param name="Links">Links that carried packets.</param>
 /// <param name="Routers">Routing tables.</param>
 /// <param name="Energy">The price of the counts under one cost table.</param>
@@ -44,7 +45,16 @@ public sealed record RunReport(
     public const string FormatName = "neurochip-run";
 
     /// <summary>The version this build writes and reads.</summary>
-    public const int CurrentVersion = 1;
+    public const int CurrentVersion = 2;
+
+    /// <summary>What happened on a chip of tiles; null for a chip of cores.</summary>
+    public ReportTiles? Tiles { get; init; }
+
+    /// <summary>What the compiler chose where it had a choice, with the cost of the other ways.</summary>
+    public ImmutableArray<Decision> Decisions { get; init; } = [];
+
+    /// <summary>The energy by the formula of the spiking-transformer papers, which counts operations only.</summary>
+    public ReportPaper? Paper { get; init; }
 }
 
 /// <summary>What ran.</summary>
@@ -93,8 +103,8 @@ public sealed record ReportAgreement(string Name, double Agreement);
 
 /// <summary>When things happened.</summary>
 /// <param name="Ticks">Ticks of all samples, one after the other.</param>
-/// <param name="TickSeconds">Real-time length of a tick.</param>
-/// <param name="CyclesPerTick">Core cycles a tick has.</param>
+/// <param name="TickSeconds">Real-time length of a tick; 0 on a chip of tiles, where only the order of ticks means something.</param>
+/// <param name="CyclesPerTick">Core cycles a tick has; 0 on a chip of tiles.</param>
 /// <param name="TimeScaleFactor">How much slower than real time ticks must run so that no core overruns.</param>
 /// <param name="Seconds">Time of all samples, slowed down by the factor.</param>
 /// <param name="LatencyTicks">Ticks from the first input to the last output of an inference.</param>
@@ -177,7 +187,14 @@ public sealed record ReportProjection(
     long Events,
     long SynapticEvents,
     long Macs,
-    long DenseOperations);
+    long DenseOperations)
+{
+    /// <summary>Rows that are payloads and were looked at to see whether they are 0; 0 where rows are stored weights.</summary>
+    public long Probes { get; init; }
+
+    /// <summary>Multiplications of a machine that skips nothing and multiplies the padding too, over steps and samples: the operations papers count.</summary>
+    public long DenseSlots { get; init; }
+}
 
 /// <summary>One core.</summary>
 /// <param name="X">Chip column.</param>

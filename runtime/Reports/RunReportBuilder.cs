@@ -13,15 +13,7 @@ namespace NeuroChip.Runtime.Reports;
 public static class RunReportBuilder
 {
     /// <summary>The report, priced with the chip's default cost table.</summary>
-    public static RunReport Build(ChipImage image, ChipModel chip, SessionResult run, string device, Accuracy? accuracy = null, string? labels = null) =>
-        OfCores(image, chip.As<ManyCoreChip>(), run, device, accuracy, labels);
-
-    /// <summary>The numbers of an image in words, e.g. "int8, 32-bit accumulators".</summary>
-    public static string Describe(Arithmetic arithmetic) => arithmetic.Kind == ArithmeticKind.Float32
-        ? "float32"
-        : $"int{arithmetic.WeightBits}, {arithmetic.AccumulatorBits}-bit accumulators";
-
-    private static RunReport OfCores(ChipImage image, ManyCoreChip chip, SessionResult run, string device, Accuracy? accuracy, string? labels)
+    public static RunReport Build(ChipImage image, ChipModel chip, SessionResult run, string device, Accuracy? accuracy = null, string? labels = null)
     {
         var layers = Layers(image, run);
         var projections = Projections(image, run);
@@ -29,21 +21,38 @@ public static class RunReportBuilder
             RunReport.FormatName,
             RunReport.CurrentVersion,
             new ReportModel(image.Name, image.Steps, image.TicksPerStep, Describe(image.Arithmetic), device),
-            Chip(image, chip),
+            chip is TileChip tiles ? TileReportBuilder.Chip(image, tiles) : Chip(image, chip.As<ManyCoreChip>()),
             run.Samples.Length,
             accuracy is null ? null : new ReportAccuracy(labels ?? "", accuracy.Correct, accuracy.Samples, accuracy.Fraction),
             null,
             Timing(run.Timing),
             layers,
             projections,
-            Cores(image, chip, run),
-            [.. run.Activity.Links.Select(l => Link(l, chip, run.Timing))],
-            [.. image.Routers.Select(r => new ReportRouter(r.X, r.Y, r.Entries.Length, chip.Noc.RouterEntries.Count))],
+            [],
+            [],
+            [],
             null,
             NeuroBench(image, layers, projections, run.Samples.Length),
-            chip.NotModelled);
-        return report with { Energy = new TableCostModel(chip).Price(report) };
+            chip.NotModelled)
+        {
+            Decisions = image.Decisions,
+            Paper = PaperEnergy.Of(image, run),
+        };
+        report = chip is TileChip placed ? report with { Tiles = TileReportBuilder.Tiles(image, placed, run) } : WithCores(report, image, chip.As<ManyCoreChip>(), run);
+        return report with { Energy = CostModels.For(report, chip).Price(report) };
     }
+
+    /// <summary>The numbers of an image in words, e.g. "int8, 32-bit accumulators".</summary>
+    public static string Describe(Arithmetic arithmetic) => arithmetic.Kind == ArithmeticKind.Float32
+        ? "float32"
+        : $"int{arithmetic.WeightBits}, {arithmetic.AccumulatorBits}-bit accumulators";
+
+    private static RunReport WithCores(RunReport report, ChipImage image, ManyCoreChip chip, SessionResult run) => report with
+    {
+        Cores = Cores(image, chip, run),
+        Links = [.. run.Activity.Links.Select(l => Link(l, chip, run.Timing))],
+        Routers = [.. image.Routers.Select(r => new ReportRouter(r.X, r.Y, r.Entries.Length, chip.Noc.RouterEntries.Count))],
+    };
 
     private static ReportChip Chip(ChipImage image, ManyCoreChip chip)
     {
@@ -129,7 +138,11 @@ public static class RunReportBuilder
                 did.Events,
                 did.SynapticEvents,
                 did.Macs,
-                did.DenseOperations);
+                did.DenseOperations)
+            {
+                Probes = did.Probes,
+                DenseSlots = MacSlots.Of(p).Slots * image.Steps * run.Samples.Length,
+            };
         }),
     ];
 

@@ -37,6 +37,66 @@ internal static class SvgCharts
         return svg.Append("</svg>").ToString();
     }
 
+    /// <summary>A bar made of parts, each with the colour of its name.</summary>
+    /// <param name="Label">What it is.</param>
+    /// <param name="Parts">Its parts, in order.</param>
+    /// <param name="Text">Its value in words.</param>
+    public readonly record struct StackedBar(string Label, ImmutableArray<(string Name, double Value)> Parts, string Text);
+
+    /// <summary>A horizontal bar of parts per value, the longest over the full width, with a legend of the names that occur.</summary>
+    public static string StackedBars(IReadOnlyList<StackedBar> bars, ImmutableArray<string> names)
+    {
+        var longest = bars.Select(b => b.Parts.Sum(p => p.Value)).DefaultIfEmpty(0).Max();
+        var used = names.Where(n => bars.Any(b => b.Parts.Any(p => p.Name == n && p.Value > 0))).ToArray();
+        var svg = Open(Width, (bars.Count * RowHeight) + 4 + RowHeight);
+        var at = 0;
+        foreach (var name in used)
+        {
+            svg.Append($"<rect class='part{names.IndexOf(name)}' x='{at}' y='5' width='12' height='12' rx='2'/><text class='label' x='{at + 17}' y='16'>{Text(name)}</text>");
+            at += 30 + (name.Length * 8);
+        }
+
+        for (var i = 0; i < bars.Count; i++)
+        {
+            var y = (i + 1) * RowHeight;
+            var x = (double)LabelWidth;
+            svg.Append($"<text class='label' x='{LabelWidth - 10}' y='{y + 18}' text-anchor='end'>{Shorten(bars[i].Label)}<title>{Text(bars[i].Label)}</title></text>");
+            svg.Append($"<rect class='track' x='{LabelWidth}' y='{y + 5}' width='{Width - LabelWidth - ValueWidth}' height='{RowHeight - 9}' rx='3'/>");
+            foreach (var (name, value) in bars[i].Parts)
+            {
+                var length = longest > 0 ? value / longest * (Width - LabelWidth - ValueWidth) : 0;
+                if (length < 0.05) continue;
+                svg.Append($"<rect class='part{names.IndexOf(name)}' x='{Number(x)}' y='{y + 5}' width='{Number(length)}' height='{RowHeight - 9}'><title>{Text($"{name}: {ReportText.Count(value)}")}</title></rect>");
+                x += length;
+            }
+
+            svg.Append($"<text class='value' x='{Width - ValueWidth + 10}' y='{y + 18}'>{Text(bars[i].Text)}</text>");
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
+    /// <summary>The mesh with each tile at its place, coloured by how busy it is.</summary>
+    public static string TileMap(RunReport run, ReportTiles tiles)
+    {
+        const int cell = 92, high = 56, gap = 8;
+        var svg = Open(run.Chip.Width * (cell + gap), run.Chip.Height * (high + gap));
+        var layers = tiles.Layers.SelectMany(l => l.Tiles.Select(t => (Tile: t, l.Name))).ToLookup(l => l.Tile, l => l.Name);
+        for (var t = 0; t < tiles.Tiles.Length; t++)
+        {
+            var tile = tiles.Tiles[t];
+            var (x, y) = (tile.X * (cell + gap), tile.Y * (high + gap));
+            var light = tile.Utilisation > 0.45;
+            var names = layers[t].ToArray();
+            svg.Append($"<g><title>{Text($"tile {t} ({tile.X},{tile.Y}), {tile.Kind}: busy {ReportText.Percent(tile.Utilisation)}; {(names.Length == 0 ? "no layers" : string.Join(", ", names.Take(12)) + (names.Length > 12 ? $" and {names.Length - 12} more" : ""))}")}</title>");
+            svg.Append($"<rect x='{x}' y='{y}' width='{cell}' height='{high}' rx='5' fill='{Heat(tile.Utilisation)}'/>");
+            string Line(int dy, string text) => $"<text x='{x + 8}' y='{y + dy}' style='font-size:12px;fill:{(light ? "#fff" : "#1b2430")}'>{Text(text)}</text>";
+            svg.Append(Line(17, tile.Kind)).Append(Line(32, ReportText.Percent(tile.Utilisation))).Append(Line(47, ReportText.Plural(names.Length, "layer"))).Append("</g>");
+        }
+
+        return svg.Append("</svg>").ToString();
+    }
+
     /// <summary>A column per value along time, with a line at <paramref name="limit"/>.</summary>
     public static string Columns(ImmutableArray<long> values, double limit, string limitText, string unit, int height = 130)
     {

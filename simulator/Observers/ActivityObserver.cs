@@ -27,6 +27,7 @@ internal sealed class ActivityObserver
     private readonly long[] linkPayloads;
     private readonly TickCounts ticks;
     private readonly long[][] perTickLinks;
+    private readonly StepCounts? steps;
 
     public ActivityObserver(ChipImage image, ManyCoreChip? chip)
     {
@@ -51,15 +52,20 @@ internal sealed class ActivityObserver
         foreach (var (link, index) in linkIndex) links[index] = link;
         linkPackets = new long[links.Length];
         linkPayloads = new long[links.Length];
+        if (image.Schedule is not null) steps = new(projections.Length, populations.Length, image.Steps);
         perTickLinks = [.. Enumerable.Range(0, stages.Ticks).Select(_ => new long[links.Length])];
     }
 
     /// <summary>What each core did in each tick of the sample so far.</summary>
     public TickCounts Ticks => ticks;
 
+    /// <summary>What each projection did in each step of the sample so far; null for an image without a schedule of tiles.</summary>
+    public StepCounts? Steps => steps;
+
     public void Reset()
     {
         ticks.Clear();
+        steps?.Clear();
         foreach (var population in populations) population.Clear();
         foreach (var projection in projections) projection.Clear();
         Array.Clear(linkPackets);
@@ -75,7 +81,14 @@ internal sealed class ActivityObserver
             var id = view.Population.Id;
             var count = engine.EventCount(id);
             view.EmissionsPerStep[step] += count;
-            foreach (var p in view.Outflows) projections[p].Count(engine, count, step, image.Steps);
+            steps?.Emitted(id.Index, step, count);
+            foreach (var p in view.Outflows)
+            {
+                var did = projections[p].Count(engine, count, step, image.Steps, steps is not null);
+                var arrival = step + image.Projections[p].Delay;
+                if (steps is not null && arrival < image.Steps) steps[p, arrival] = did;
+            }
+
             if (view.Cores.Length == 0) continue;
             var events = engine.Active(id);
             var tick = view.Population.Stage + (step * image.TicksPerStep);
@@ -83,8 +96,8 @@ internal sealed class ActivityObserver
             foreach (var p in view.Outflows)
             {
                 var projection = image.Projections[p];
-                if (projection.RowsFrom is null) Deliver(projections[p], events, tick);
-                else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
+                if (projection.RowsFrom is null) Deliver(projections[p], events, Payloads(projection, engine), tick);
+                else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, null, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
             }
         }
     }
@@ -164,11 +177,15 @@ internal sealed class ActivityObserver
         }
     }
 
+    /// <summary>The payloads whose digits count as additions, by address; null where an event is one operation per synapse whatever its payload.</summary>
+    private static int[]? Payloads(Projection projection, ISpikeEngine engine) =>
+        projection.Kind == ProjectionKind.ShiftAdd ? engine.Numbers<int>(Signal.Emission(projection.Source)) : null;
+
     /// <summary>
     /// Synaptic events of a projection on the cores that hold its targets. Where rows are payloads every synapse of an event counts, because the core has to look
     /// whether its row is there: an upper bound of the additions. That happens in the tick of the target, when both events and rows have come.
     /// </summary>
-    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int tick)
+    private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int[]? payloads, int tick)
     {
         var table = projection.Table!;
         var operations = projection.Projection.Kind == ProjectionKind.Analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
@@ -181,7 +198,14 @@ internal sealed class ActivityObserver
             var start = k;
             while (k < events.Length && events[k] < end) k++;
             long n = k - start;
-            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += n * reach.Synapses;
+            var additions = n;
+            if (payloads is not null)
+            {
+                additions = 0;
+                foreach (var source in events[start..k]) additions += SignedDigits.Count(payloads[source]);
+            }
+
+            foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += additions * reach.Synapses;
             if (!table.Fetches) continue;
             foreach (ref readonly var reach in table.Row(bucket))
             {
@@ -239,9 +263,10 @@ internal sealed class ActivityObserver
 
     private sealed class ProjectionView(Projection projection, SynapseTable? table)
     {
-        private readonly EffectiveCounts? effective = projection.RowsFrom is null ? new(projection) : null;
+        private readonly EffectiveCounts? effective = projection.RowsFrom is null ? new(EffectiveSynapses.Of(projection)) : null;
         private readonly PairCounts? pairs = projection.RowsFrom is null ? null : new(projection.Map);
         private readonly long total = projection.Map.Total;
+        private EffectiveCounts? nominal;
         private long events;
         private long operations;
         private long probes;
@@ -252,22 +277,27 @@ internal sealed class ActivityObserver
 
         /// <summary>
         /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
-        /// is looked at.
+        /// is looked at. Returned is what was added to the counts; synapses of weight 0 only if <paramref name="withZeros"/>.
         /// </summary>
-        public void Count(ISpikeEngine engine, int emissions, int step, int steps)
+        public ProjectionStep Count(ISpikeEngine engine, int emissions, int step, int steps, bool withZeros)
         {
-            if (step + projection.Delay >= steps) return;
+            if (step + projection.Delay >= steps) return default;
             events += emissions;
             if (projection.RowsFrom is { } rows)
             {
                 var (looked, added) = pairs!.Of(engine.Active(projection.Source), engine.Active(rows));
                 probes += looked;
                 operations += added;
+                return new(emissions, looked, added, looked);
             }
-            else
-            {
-                operations += emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(engine.Active(projection.Source));
-            }
+
+            var active = engine.Active(projection.Source);
+            var payloads = Payloads(projection, engine);
+            var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(active);
+            operations += now;
+            if (!withZeros || payloads is not null || effective!.Total == total) return new(emissions, now, now, 0);
+            nominal ??= new(NominalSynapses.Of(projection.Map));
+            return new(emissions, nominal.Over(active), now, 0);
         }
 
         public void Clear() => (events, operations, probes) = (0, 0, 0);

@@ -16,9 +16,11 @@ internal sealed class EffectiveCounts
     private readonly int[] firsts;
     private readonly int[] values;
 
-    public EffectiveCounts(Projection projection)
+    /// <summary>Sums for the events of a projection.</summary>
+    /// <param name="synapses">Synapses of each source that count.</param>
+    public EffectiveCounts(int[] synapses)
     {
-        each = EffectiveSynapses.Of(projection);
+        each = synapses;
         var (starts, numbers) = (new List<int>(), new List<int>());
         for (var a = 0; a < each.Length; a++)
         {
@@ -51,6 +53,20 @@ internal sealed class EffectiveCounts
             var to = FirstFrom(active, from, firsts[run + 1]);
             sum += (long)(to - from) * values[run];
             from = to;
+        }
+
+        return sum;
+    }
+
+    /// <summary>The sum over the sources listed, which ascend, each as often as its payload has <see cref="SignedDigits"/> that are not 0.</summary>
+    public long OverDigits(ReadOnlySpan<int> active, int[] payloads)
+    {
+        long sum = 0;
+        var run = 0;
+        foreach (var source in active)
+        {
+            while (firsts[run + 1] <= source) run++;
+            sum += (long)values[run] * SignedDigits.Count(payloads[source]);
         }
 
         return sum;

@@ -32,11 +32,17 @@ public sealed record LayerWork
     /// <summary>Columns in which the same input can appear: taps of the kernel, 1 for a linear layer. A spike is stored once and unfolded on the chip.</summary>
     public int Taps { get; init; } = 1;
 
+    /// <summary>Groups that inputs and outputs are divided into; a group of inputs reaches its group of outputs only. <see cref="Rows"/> counts positions of every group.</summary>
+    public int Groups { get; init; } = 1;
+
     /// <summary>The products of an attention layer; null for every other kind.</summary>
     public AttentionWork? Attention { get; init; }
 
     /// <summary>Input events (payloads other than 0), each counted once.</summary>
     public long Events { get; init; }
+
+    /// <summary>Rows of weights the events fetch: one per event and tap of the kernel that it reaches, each of <see cref="Outputs"/> weights.</summary>
+    public long Visits { get; init; }
 
     /// <summary>Synaptic additions these events cause.</summary>
     public long Additions { get; init; }

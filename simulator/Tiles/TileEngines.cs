@@ -6,14 +6,16 @@ namespace NeuroChip.Simulator.Tiles;
 /// <summary>The engine behind each <see cref="TileEngine"/> of a chip file: a new one is one file in this folder and one line here.</summary>
 public static class TileEngines
 {
-    /// <summary>The engine of a kind of tile; null for an engine that works on images only.</summary>
+    /// <summary>The engine of a kind of tile.</summary>
     /// <param name="chip">The chip it is on.</param>
     /// <param name="kind">The kind of tile.</param>
-    public static ITileEngine? Of(TileChip chip, TileKind kind) => kind.Engine switch
+    public static ITileEngine Of(TileChip chip, TileKind kind) => kind.Engine switch
     {
+        TileEngine.EventDriven => new EventDriven(
+            kind.Lanes.CountOrNone(), kind.MacLanes.CountOrNone(), kind.ProbeLanes.CountOrNone(), kind.EventCycles.CyclesOrNone().Count, kind.NeuronLanes.CountOrNone(), kind.NeuronCycles.CyclesOrNone().Count),
         TileEngine.DenseArray => new DenseArray(kind.Rows.CountOrNone(), kind.Columns.CountOrNone(), kind.TrafficRatio?.Number),
         TileEngine.ProductSparse => new ProductSparse(Shape(chip, kind)),
-        _ => null,
+        _ => throw new ArgumentException($"no engine for {kind.Engine}", nameof(kind)),
     };
 
     private static ProductSparseShape Shape(TileChip chip, TileKind kind) => new(

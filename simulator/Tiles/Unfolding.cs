@@ -13,26 +13,21 @@ internal static class Unfolding
     /// <summary>The windows of a convolution, <paramref name="spikes"/> in [steps, batch, channels, height, width].</summary>
     public static SpikeMatrix Windows(ConvLayer conv, Tensor spikes)
     {
-        var (side, kernel, taps) = (conv.OutputHeight, conv.Kernel, conv.Kernel * conv.Kernel);
+        var (side, taps) = (conv.OutputHeight, conv.Kernel * conv.Kernel);
         var matrix = new SpikeMatrix(conv.Batch * side * side * conv.Steps, conv.InputChannels * taps);
         var values = spikes.Span<byte>();
-        var index = 0;
-        for (var step = 0; step < conv.Steps; step++)
-        for (var sample = 0; sample < conv.Batch; sample++)
-        for (var channel = 0; channel < conv.InputChannels; channel++)
-        for (var y = 0; y < conv.Height; y++)
-        for (var x = 0; x < conv.Height; x++)
+        for (var index = 0; index < values.Length; index++)
         {
-            if (values[index++] == 0) continue;
-            for (var ky = 0; ky < kernel; ky++)
+            if (values[index] == 0) continue;
+            var (rest, x) = Math.DivRem(index, conv.Height);
+            (rest, var y) = Math.DivRem(rest, conv.Height);
+            (rest, var channel) = Math.DivRem(rest, conv.InputChannels);
+            var (step, sample) = Math.DivRem(rest, conv.Batch);
+            for (var tap = 0; tap < taps; tap++)
             {
-                if (Output(y, ky, conv) is not { } outY) continue;
-                for (var kx = 0; kx < kernel; kx++)
-                {
-                    if (Output(x, kx, conv) is not { } outX) continue;
-                    var position = (((sample * side) + outY) * side) + outX;
-                    matrix.Set((position * conv.Steps) + step, (channel * taps) + (ky * kernel) + kx);
-                }
+                if (Output(y, tap / conv.Kernel, conv) is not { } outY || Output(x, tap % conv.Kernel, conv) is not { } outX) continue;
+                var position = (((sample * side) + outY) * side) + outX;
+                matrix.Set((position * conv.Steps) + step, (channel * taps) + tap);
             }
         }
 

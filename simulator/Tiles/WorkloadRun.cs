@@ -13,10 +13,10 @@ namespace NeuroChip.Simulator.Tiles;
 /// <param name="chip">The chip.</param>
 public sealed class WorkloadRun(TileChip chip)
 {
-    private readonly Dictionary<string, ITileEngine?> engines = chip.Tiles.ToDictionary(t => t.Key, t => TileEngines.Of(chip, t.Value), StringComparer.Ordinal);
+    private readonly Dictionary<string, ITileEngine> engines = chip.Tiles.ToDictionary(t => t.Key, t => TileEngines.Of(chip, t.Value), StringComparer.Ordinal);
 
     /// <summary>Whether spikes decide the time of one of its layers.</summary>
-    public bool NeedsSpikes(Workload workload) => workload.Layers.Any(l => !l.Operands.IsEmpty && TileFor(l) is { } tile && engines[tile] is { NeedsSpikes: true });
+    public bool NeedsSpikes(Workload workload) => workload.Layers.Any(l => !l.Operands.IsEmpty && TileFor(l) is { } tile && engines[tile].NeedsSpikes);
 
     /// <summary>Refuses a workload with layers that no tile of the chip does (NC5048, all of them) or whose spikes are needed and not there (NC5047).</summary>
     /// <param name="workload">The workload.</param>
@@ -24,7 +24,7 @@ public sealed class WorkloadRun(TileChip chip)
     /// <param name="file">The workload's file, named in errors.</param>
     public void Require(Workload workload, WorkloadSpikes spikes, string file)
     {
-        var homeless = workload.Layers.Where(l => TileFor(l) is not { } tile || engines[tile] is null).ToArray();
+        var homeless = workload.Layers.Where(l => TileFor(l) is null).ToArray();
         if (homeless.Length > 0)
         {
             throw new DiagnosticException(Diagnostic.Error("NC5048",
@@ -66,7 +66,7 @@ public sealed class WorkloadRun(TileChip chip)
         }
 
         ones.Clear();
-        var cycles = TileSequence.Run(InTurn(), w => engines[kindOf[w.Name]]!);
+        var cycles = TileSequence.Run(InTurn(), w => engines[kindOf[w.Name]]);
         var layers = works.Select((w, i) => Layer(w, cycles[i], tiles[i], ones[i])).ToImmutableArray();
         var samples = workload.Layers.Max(l => l.Batch);
         return new WorkloadReport(

@@ -25,7 +25,9 @@ public sealed class AnalyticTiming : ITimingModel
     public string Name => "analytic";
 
     /// <inheritdoc/>
-    public TimingResult Time(ChipImage image, ManyCoreChip? chip, TickCounts counts, bool perTick = false)
+    public TimingResult Time(ChipImage image, ChipModel? chip, RunCounts counts, bool perTick = false) => Time(image, chip?.As<ManyCoreChip>(), counts.Ticks, perTick);
+
+    private static TimingResult Time(ChipImage image, ManyCoreChip? chip, TickCounts counts, bool perTick)
     {
         var stages = new Stages(image);
         if (chip is null) return new(stages.Ticks, new(0), 0, stages.FirstOutput, stages.LastOutput, [], []);

@@ -11,10 +11,10 @@ public interface ITimingModel
     /// <summary>Name on the command line.</summary>
     string Name { get; }
 
-    /// <summary>Times one sample. <paramref name="chip"/> is null for an image without cores: then only ticks are known.</summary>
+    /// <summary>Times one sample. <paramref name="chip"/> is null for an image with neither cores nor tiles: then only ticks are known.</summary>
     /// <param name="image">What runs.</param>
     /// <param name="chip">What it runs on.</param>
     /// <param name="counts">What happened.</param>
-    /// <param name="perTick">Fill <see cref="TimingResult.PerTick"/> too.</param>
-    TimingResult Time(ChipImage image, ManyCoreChip? chip, TickCounts counts, bool perTick = false);
+    /// <param name="perTick">Fill <see cref="TimingResult.PerTick"/> and <see cref="TileTimingResult.Spans"/> too.</param>
+    TimingResult Time(ChipImage image, ChipModel? chip, RunCounts counts, bool perTick = false);
 }

@@ -34,11 +34,11 @@ public sealed class BadCommandTests : Scratch
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",
         ["report-several"] = "report a.json b.json",
-        ["no-attention-core"] = "compile ATTENTION --chip spinnaker1-board --precision float32 -o SCRATCH/a.ncimg",
+        ["no-attention-core"] = "compile NETWORKS/transformer-v1/model.onnx --chip spinnaker1-board --precision float32 -o SCRATCH/a.ncimg",
         ["layer-fits-no-tile"] = "compile MODEL --chip SCRATCH/small-tiles.yaml -o SCRATCH/a.ncimg",
         ["no-multipliers"] = "compile MODEL --chip SCRATCH/no-encoder.yaml -o SCRATCH/a.ncimg",
         ["pass-for-other-chips"] = "compile MODEL --chip transformer-core --stop-after relay-delays",
-        ["attention-choice"] = "compile ATTENTION --attention software",
+        ["attention-choice"] = "compile NETWORKS/transformer-v1/model.onnx --attention software",
         ["nothing-to-run-on"] = "simulate MODEL",
         ["spikes-without-input"] = "simulate MODEL --spikes SCRATCH/last.npz",
         ["workload-network"] = "run WORKLOADS --chip spinnaker1",
@@ -47,6 +47,9 @@ public sealed class BadCommandTests : Scratch
         ["workload-options"] = "run WORKLOADS --network lenet5 --input INPUT --precision int8",
         ["workload-density"] = "run WORKLOADS --network lenet5 --density 3",
         ["image-options"] = "run a.ncimg --input INPUT --density 0.1 --chip spinnaker1",
+        ["bad-form"] = "compile MODEL --sepconv sideways",
+        ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 
@@ -59,7 +62,7 @@ public sealed class BadCommandTests : Scratch
     public void TextAndExitCodeAreAsAgreed(string name)
     {
         MakeFiles(name);
-        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("WORKLOADS", Workloads).Replace("ATTENTION", Attention));
+        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("NETWORKS", Golden.Folder("networks")).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("WORKLOADS", Workloads));
         var result = CommandLine.Run(arguments);
         var shown = $"neurochip {Cases[name]}\nexit code {result.ExitCode}\n\n{Clean(result.Error)}";
         Assert.Equal("", result.Output.Trim());
@@ -68,7 +71,7 @@ public sealed class BadCommandTests : Scratch
     }
 
     // Sizes of images are the compiler's business, not this test's.
-    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Workloads, "WORKLOADS").Replace(Attention, "ATTENTION").Trim('\n') + "\n";
+    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(Golden.Folder("networks"), "NETWORKS").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Workloads, "WORKLOADS").Trim('\n') + "\n";
 
     private void MakeFiles(string name)
     {
@@ -86,8 +89,6 @@ public sealed class BadCommandTests : Scratch
         bytes[VersionAt]++;
         File.WriteAllBytes(At("newer.ncimg"), bytes);
     }
-
-    private static readonly string Attention = Path.Combine(CommandLine.Root, "tests", "golden", "networks", "transformer-v1", "model.onnx");
 
     private static string Chip(string name, string tiles) => $"extends: transformer-core\nname: {name}\ntiles:\n  {tiles}\n";
 

@@ -46,13 +46,14 @@ public sealed class ActivityTests
                     if (arrives) events++;
                     synapses.Clear();
                     projection.Map.Enumerate(i % source.Size, synapses);
+                    var each = projection.Kind == ProjectionKind.ShiftAdd ? Digits((long)emissions.At(i)) : 1;
                     foreach (var (target, row) in synapses)
                     {
                         if (arrives) probes++;
-                        if (arrives && RowAt(projection, i / source.Size, row) != 0) effective++;
+                        if (arrives && RowAt(projection, i / source.Size, row) != 0) effective += each;
                         var core = holders[target];
                         if (analog) perCore[core].Macs++;
-                        else perCore[core].Events++;
+                        else perCore[core].Events += each;
                     }
                 }
 
@@ -95,6 +96,20 @@ public sealed class ActivityTests
         var unmapped = Run(Images.WithoutCores(test.Module), test, SpikeEngines.Cpu, 1);
         foreach (var (name, output) in run.Outputs) Assert.Equal(output.ToFloats(), unmapped.Outputs[name].ToFloats());
         Assert.Equal(expected.Activity.Projections.AsEnumerable(), unmapped.Activity.Projections);
+    }
+
+    /// <summary>Digits other than 0 of the non-adjacent form, found one by one.</summary>
+    private static int Digits(long number)
+    {
+        var count = 0;
+        for (; number != 0; number /= 2)
+        {
+            if (number % 2 == 0) continue;
+            count++;
+            number -= ((number % 4) + 4) % 4 == 1 ? 1 : -1;
+        }
+
+        return count;
     }
 
     private static bool Holds(CoreSlice slice, PopulationId population, int address) =>

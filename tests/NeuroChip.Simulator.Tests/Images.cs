@@ -8,12 +8,32 @@ namespace NeuroChip.Simulator.Tests;
 /// <summary>Where a slice of a population sits.</summary>
 internal sealed record Seat(int Population, int First, int Count, int X, int Y, int Core);
 
+/// <summary>Where a population is computed on a chip of tiles.</summary>
+internal sealed record TileSeat(int Population, int Tile, int Phase);
+
 /// <summary>Images made straight from modules, without the compiler.</summary>
 internal static class Images
 {
     /// <summary>No mapping: what spikes does not depend on cores.</summary>
     public static ChipImage WithoutCores(Module module) => new(
         module.Name, "", module.Arithmetic, module.Steps, module.TicksPerStep, module.Populations, module.Projections, module.Readouts, [], []);
+
+    /// <summary>On given tiles, one each; weights resident, membranes on the tile.</summary>
+    public static ChipImage OnTiles(Module module, TileChip chip, params ReadOnlySpan<TileSeat> seats)
+    {
+        var sites = chip.Sites();
+        var bits = module.Arithmetic.AccumulatorBits;
+        var stages = ImmutableArray.CreateBuilder<TileStage>();
+        foreach (var (index, tile, phase) in seats)
+        {
+            var population = module.Populations[index];
+            var weights = module.Projections.Where(p => p.Target.Index == index).Sum(p => (long)p.Rows.Length) * module.Arithmetic.WeightBits;
+            var state = (long)population.Size * population.Neuron.States * bits;
+            stages.Add(new(population.Id, sites[tile].Kind, [tile], phase, weights, false, state, MembraneHome.Tile, 0, population.Size));
+        }
+
+        return WithoutCores(module) with { ChipYaml = chip.ToYaml(), Schedule = new("by hand", stages.ToImmutable()) };
+    }
 
     /// <summary>
     /// On given cores, in order of population and first address. Packets go along x first, then along y, without wrapping; keys are blocks of 65536 per

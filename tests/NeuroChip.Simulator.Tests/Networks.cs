@@ -49,9 +49,9 @@ internal sealed class NetworkBuilder(Arithmetic arithmetic, int seed, int steps 
     public PopulationId Relay(string name, Layout layout, SpikeDomain domain) =>
         Add(name, layout, new RelayNeuron(new Parameter(IsInteger ? FixedPoint.One : 1)), domain, [null]);
 
-    public void Project(PopulationId source, PopulationId target, AddressFunction map, int delay = 0, Reduction reduction = Reduction.Sum, Tensor? rows = null)
+    public void Project(PopulationId source, PopulationId target, AddressFunction map, int delay = 0, Reduction reduction = Reduction.Sum, Tensor? rows = null, bool inDigits = false)
     {
-        var kind = populations[source.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
+        var kind = inDigits && IsInteger ? ProjectionKind.ShiftAdd : populations[source.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse;
         projections.Add(new($"p{projections.Count}", source, target, 0, map, rows ?? Weights(map.RowCount), delay, kind, reduction));
     }
 
@@ -166,6 +166,10 @@ internal static class Networks
         ["conv narrow real"] = (a, s) => Conv(a, s, new(7, 7, 3, 1, 1), new(7, 7, 3, 1, 1), 6, 12, 1, 1, SpikeDomain.Real),
         ["conv dilated real"] = (a, s) => Conv(a, s, new(12, 10, 3, 1, 1, 2), new(12, 8, 3, 1, 0, 2), 6, 40, 1, 0.8, SpikeDomain.Real),
         ["conv many pixels"] = (a, s) => Conv(a, s, new(20, 20, 3, 1, 1), new(21, 21, 3, 1, 1), 40, 72, 1, 0.2),
+        ["conv many channels"] = (a, s) => Conv(a, s, new(6, 6, 3, 1, 1), new(5, 5, 3, 1, 1), 260, 70, 1, 0.2),
+        ["conv many channels, few rare"] = (a, s) => Conv(a, s, new(6, 6, 3, 1, 1), new(30, 30, 3, 1, 1), 260, 20, 1, 0.001, threshold: 0.05),
+        ["conv many channels, narrow"] = (a, s) => Conv(a, s, new(6, 6, 3, 1, 1), new(9, 9, 3, 1, 1), 400, 12, 1, 0.2),
+        ["conv 1x1 many channels"] = (a, s) => Conv(a, s, new(6, 6, 1), new(5, 5, 1), 400, 130, 1, 0.2),
         ["depthwise 7x7"] = (a, s) => Conv(a, s, new(12, 12, 7, 1, 3), new(14, 14, 7, 1, 3), 72, 72, 72, 0.2),
         ["depthwise stride and dilation"] = (a, s) => Conv(a, s, new(13, 6, 3, 2, 1, 2), new(24, 11, 3, 2, 0, 2), 20, 20, 20, 0.4, threshold: 0.2),
         ["depthwise real"] = (a, s) => Conv(a, s, new(5, 5, 3, 1, 1), new(9, 9, 3, 1, 1), 9, 9, 9, 1, SpikeDomain.Real),
@@ -329,7 +333,7 @@ internal static class Networks
         net.Project(one, sum, new IdentityMap(768, 1));
         net.Project(input, sum, new IdentityMap(768, 12));
         net.Project(input, sum, new IdentityMap(768, 768));
-        net.Project(sum, two, new ConvMap(same, same, 12, 12, 1));
+        net.Project(sum, two, new ConvMap(same, same, 12, 12, 1), inDigits: true);
         return new(net.Build(), net.Inputs(0.3));
     }
 

@@ -138,6 +138,8 @@ public sealed class ModuleGenerator
         var shared = projections.Find(p => p.RowsFrom is null && p.Map.RowCount == map.RowCount);
         var rows = shared is not null && random.Next(2) == 0 ? shared.Rows : Weights(map.RowCount);
         var isReal = source.Domain == SpikeDomain.Real;
+        var reduction = random.Next(map is PoolMap ? 2 : 12) == 0 ? Reduction.Max : Reduction.Sum;
+        var inDigits = isReal && IsInteger && reduction == Reduction.Sum && random.Next(2) == 0;
         projections.Add(new(
             $"{source.Name}-{target.Name}-{projections.Count}",
             source.Id,
@@ -146,8 +148,8 @@ public sealed class ModuleGenerator
             map,
             rows,
             delay,
-            isReal ? ProjectionKind.Analog : ProjectionKind.Sparse,
-            random.Next(map is PoolMap ? 2 : 12) == 0 ? Reduction.Max : Reduction.Sum));
+            inDigits ? ProjectionKind.ShiftAdd : isReal ? ProjectionKind.Analog : ProjectionKind.Sparse,
+            reduction));
     }
 
     private IEnumerable<Readout> Readouts(int steps)

@@ -554,6 +554,19 @@ class Padded(nn.Module):
         return at_least(self.out(self.depth(y)) - 0.1)
 
 
+class PaddedSteps(Padded):
+    """The same block over all steps at once, [T,N] as one batch, in front of a neuron with a state: the borders are assigned for all steps together."""
+
+    def forward(self, x):
+        y, v, out = super().forward(x.flatten(0, 1)).reshape(4, 1, 4, 5, 6), 0.0, []
+        for t in range(4):
+            v = v + (y[t] - v) / 2.0
+            z = at_least(v - 0.5)
+            v = (1 - z) * v
+            out.append(z)
+        return torch.stack(out)
+
+
 class Einsums(nn.Module):
     """Linear layers and transpositions written as einsums, over tokens and over channels first."""
 
@@ -632,6 +645,7 @@ def heads_that_do_not_divide(path):
 def forms():
     for own in (False, True):
         export("border-own" if own else "border-zero", Padded(own), torch.rand(1, 3, 5, 6), title="threshold unit")
+    export("border-steps", PaddedSteps(False), torch.rand(4, 1, 3, 5, 6), title="LIF, tau 2, decayed input, threshold 0.5, hard reset to 0")
     export("einsum", Einsums(), torch.rand(1, 7, 8), title="threshold unit")
     export("pool-sequence", PooledSequence(), torch.rand(1, 1, 4, 6, 6), title="OR", opset=13)
     export("quantised-weights", Quantised(), torch.rand(1, 3, 6, 6), title="integer-valued spikes")

@@ -11,7 +11,7 @@ internal static class Words
 
     public static ImmutableArray<string> Domains { get; } = ["binary", "count", "signed", "real"];
 
-    public static ImmutableArray<string> Kinds { get; } = ["sparse", "analog"];
+    public static ImmutableArray<string> Kinds { get; } = ["sparse", "analog", "shift_add"];
 
     public static ImmutableArray<string> Reductions { get; } = ["sum", "max"];
 

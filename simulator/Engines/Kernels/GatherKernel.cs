@@ -19,24 +19,30 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     /// <summary>Pixels that one pass over the rows of a few taps serves: their accumulators and the rows share the caches.</summary>
     private const int TilePixels = 56;
 
-    /// <summary>Rows of a pass, if several taps are needed to have as many: enough events between two branches that are predicted wrongly, few enough rows for the cache.</summary>
-    private const int TileRows = 192;
+    /// <summary>Bytes of the rows of such a pass: they fit into the first-level cache, and are enough to have many events between two branches that are predicted wrongly.</summary>
+    private const int PassBytes = 48 * 1024;
 
     private readonly GatherGeometry geometry;
     private readonly PackedRows<TWeight> rows;
     private readonly DensePixels<TLanes, TVector, TWeight, TSum>? dense;
+    private readonly int partsOfPixel = 1;
 
     public GatherKernel(GatherGeometry geometry, PackedRows<TWeight> rows)
     {
         this.geometry = geometry;
         this.rows = rows;
-        if (geometry is ConvGeometry { Groups: 1, Pixels: > 1 }) dense = new((ConvMap)geometry.Map, rows);
+        if (geometry is not ConvGeometry { Groups: 1, Pixels: > 1 }) return;
+        dense = new((ConvMap)geometry.Map, rows);
+        partsOfPixel = PartsOf(geometry.BucketSize);
     }
 
     // The single cell of a dense map may be cut at its blocks; elsewhere a pixel is the smallest piece.
     public override int Granule => geometry.Pixels == 1 && geometry.Groups == 1 ? rows.WidestBlock : geometry.Groups * geometry.CellTargets;
 
-    public override int BucketSize => geometry.BucketSize;
+    public override int BucketSize => geometry.BucketSize / partsOfPixel;
+
+    /// <summary>Buckets of the event list that a pixel has.</summary>
+    internal int PartsOfPixel => partsOfPixel;
 
     public override void Prepare(EventList<TSum> events)
     {
@@ -76,8 +82,8 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
         var pixelTargets = geometry.Groups * geometry.CellTargets;
         var (firstPixel, endPixel) = (first / pixelTargets, end / pixelTargets);
         var (firstBucket, endBucket) = geometry.BucketsOf(firstPixel, endPixel);
-        var starts = events.Buckets(geometry.BucketSize);
-        var (from, to) = (starts[firstBucket], starts[Math.Max(firstBucket, endBucket)]);
+        var starts = events.Buckets(BucketSize);
+        var (from, to) = (starts[firstBucket * partsOfPixel], starts[Math.Max(firstBucket, endBucket) * partsOfPixel]);
         foreach (ref readonly var block in rows.Blocks.AsSpan())
         {
             for (var k = from; k < to;)
@@ -124,13 +130,22 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
         for (var i = 0; i < columns; i++) sums[i] = staging[i];
     }
 
+    /// <summary>Into how many buckets of equally many channels a pixel is cut, so that a pass over some of them fits into the cache: as few as do, 1 if none do.</summary>
+    private static int PartsOf(int channels)
+    {
+        const int most = PassBytes / 256; // Rows of four registers of float32.
+        for (var parts = 1; parts <= channels / 64; parts++)
+            if (channels % parts == 0 && channels / parts <= most) return parts;
+        return 1;
+    }
+
     /// <summary>Cell by cell.</summary>
     internal void Gather(EventList<TSum> events, TSum* sums, int first, int end)
     {
         var single = geometry.Pixels == 1 && geometry.Groups == 1;
         var pixelTargets = geometry.Groups * geometry.CellTargets;
         var (firstPixel, endPixel) = single ? (0, 1) : (first / pixelTargets, end / pixelTargets);
-        var starts = events.Buckets(geometry.BucketSize);
+        var starts = events.Buckets(BucketSize);
         if (!single && geometry is ConvGeometry { Groups: 1 })
         {
             GatherTiles(events, sums, firstPixel, endPixel, (ConvMap)geometry.Map, starts);
@@ -171,10 +186,12 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     {
         var staging = stackalloc TSum[(TilePixels * 4 * TLanes.Width) + 16];
         staging = (TSum*)(((nuint)staging + 63) & ~(nuint)63);
-        var taps = map.X.Dilation == 1 ? Math.Clamp(TileRows / map.Channels, 1, map.X.Kernel) : 1;
         foreach (ref readonly var block in rows.Blocks.AsSpan())
         {
             var columns = block.Columns;
+            var room = PassBytes / (block.Width * sizeof(TWeight));
+            var taps = map.X.Dilation == 1 ? Math.Clamp(room / map.Channels, 1, map.X.Kernel) : 1;
+            var parts = room < map.Channels ? partsOfPixel : 1;
             for (var tile = firstPixel; tile < endPixel; tile += TilePixels)
             {
                 // A block that does not fill its registers: the spare lanes must not reach the neighbour's accumulators.
@@ -187,7 +204,10 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
                 for (var ky = 0; ky < map.Y.Kernel; ky++)
                 {
                     for (var kx = 0; kx < map.X.Kernel; kx += taps)
-                        AddTaps(events, into, stride, tile, pixels, map, starts, block, ky, kx, Math.Min(taps, map.X.Kernel - kx));
+                    {
+                        for (var part = 0; part < partsOfPixel; part += partsOfPixel / parts)
+                            AddTaps(events, into, stride, tile, pixels, map, starts, block, ky, kx, Math.Min(taps, map.X.Kernel - kx), part, partsOfPixel / parts);
+                    }
                 }
 
                 for (var p = 0; partial && p < pixels; p++) new Span<TSum>(into + (p * stride), columns).CopyTo(new(cells + ((long)p * map.OutChannels), columns));
@@ -195,8 +215,8 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
         }
     }
 
-    /// <summary>The events that reach <paramref name="pixels"/> pixels through the taps from (ky, kx) on.</summary>
-    private void AddTaps(EventList<TSum> events, TSum* cell, int stride, int firstPixel, int pixels, ConvMap map, int* starts, in RowBlock block, int ky, int kx, int taps)
+    /// <summary>The events that reach <paramref name="pixels"/> pixels through the taps from (ky, kx) on, or through one tap from some channels (parts of a source pixel).</summary>
+    private void AddTaps(EventList<TSum> events, TSum* cell, int stride, int firstPixel, int pixels, ConvMap map, int* starts, in RowBlock block, int ky, int kx, int taps, int part, int parts)
     {
         var (oy, ox) = Math.DivRem(firstPixel, map.X.Output);
         var y = map.Y.InputOf(oy, ky);
@@ -213,7 +233,8 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
             var (first, end) = (Math.Max(left, 0), Math.Min(left + taps, map.X.Input));
             if (first >= end) continue;
             var line = y * map.X.Input;
-            var segment = new Segment(starts[line + first], starts[line + end], ((ky * map.X.Kernel) + kx - line - left) * map.Channels);
+            var from = ((line + first) * partsOfPixel) + part;
+            var segment = new Segment(starts[from], starts[from + ((end - first - 1) * partsOfPixel) + parts], ((ky * map.X.Kernel) + kx - line - left) * map.Channels);
             if (segment.FirstBucket < segment.EndBucket) Cell(events, cell, block.Width, rows.Pointer + block.Offset, &segment, 1);
         }
     }

@@ -119,7 +119,7 @@ internal sealed unsafe class NarrowConvKernel<TLanes, TVector, TWeight, TSum> : 
             var y = map.Y.InputOf(oy, ky);
             if ((uint)y >= (uint)map.Y.Input) continue;
             var line = y * map.X.Input;
-            var (from, to) = (starts[line + first], starts[line + end]);
+            var (from, to) = (starts[(line + first) * plain.PartsOfPixel], starts[(line + end) * plain.PartsOfPixel]);
             if (from < to) into[count++] = new(from, to, ((ky * window) - line - left) * map.Channels);
         }
 

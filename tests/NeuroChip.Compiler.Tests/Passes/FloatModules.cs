@@ -36,8 +36,12 @@ internal sealed class FloatModules(int seed)
 
     public PopulationId Input(Layout layout, SpikeDomain domain = SpikeDomain.Binary) => Add("x", new SourceNeuron("x", false), layout, domain);
 
-    public void Wire(PopulationId from, PopulationId to, AddressFunction map, Tensor rows, int delay = 0, int port = 0, Reduction reduction = Reduction.Sum) =>
-        projections.Add(new($"w{projections.Count}", from, to, port, map, rows, delay, populations[from.Index].Domain == SpikeDomain.Real ? ProjectionKind.Analog : ProjectionKind.Sparse, reduction));
+    public void Wire(
+        PopulationId from, PopulationId to, AddressFunction map, Tensor rows, int delay = 0, int port = 0, Reduction reduction = Reduction.Sum, PopulationId? rowsFrom = null)
+    {
+        var kind = Projection.KindOf(populations[from.Index].Domain, rowsFrom is { } id ? populations[id.Index].Domain : null);
+        projections.Add(new($"w{projections.Count}", from, to, port, map, rows, delay, kind, reduction) { RowsFrom = rowsFrom });
+    }
 
     public int SizeOf(PopulationId id) => populations[id.Index].Size;
 

@@ -67,8 +67,8 @@ public sealed class ProductSparsityTests
     private static ProductCounts Definition(SpikeMatrix matrix, int height, int width)
     {
         long ones = 0, remaining = 0, exact = 0, searched = 0;
-        for (var top = 0; top < matrix.Rows; top += height)
-        for (var left = 0; left < matrix.Columns; left += width)
+        var corners = from top in Enumerable.Range(0, matrix.Rows) where top % height == 0 from left in Enumerable.Range(0, matrix.Columns) where left % width == 0 select (top, left);
+        foreach (var (top, left) in corners)
         {
             var (bottom, right) = (Math.Min(top + height, matrix.Rows), Math.Min(left + width, matrix.Columns));
             HashSet<int> Row(int r) => [.. Enumerable.Range(left, right - left).Where(c => matrix[r, c])];

@@ -17,7 +17,7 @@ internal static class Published
     public static TileChip Eyeriss { get; } = ChipModelReader.Load<TileChip>("eyeriss");
 
     /// <summary>The engine of a chip of one kind of tile.</summary>
-    public static ITileEngine Engine(this TileChip chip) => TileEngines.Of(chip, chip.Tiles.Values.Single())!;
+    public static ITileEngine Engine(this TileChip chip) => TileEngines.Of(chip, chip.Tiles.Values.Single());
 
     private static readonly string File = Path.Combine(Root(), "tests", "golden", "workloads", "published.json");
 

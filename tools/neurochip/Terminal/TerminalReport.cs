@@ -18,7 +18,8 @@ internal static class TerminalReport
         console.WriteLine();
         console.Write(Summary(run));
         console.WriteLine();
-        console.Write(Layers(run));
+        if (run.Tiles is { } tiles) TerminalTiles.Write(run, tiles, console);
+        else console.Write(Layers(run));
         if (run.Energy is { } energy)
         {
             console.WriteLine($"Energy by component: {energy.Title}");
@@ -47,14 +48,19 @@ internal static class TerminalReport
         void Line(string name, string text) => grid.AddRow(new Markup($"[blue]{name}[/]"), new Text(text));
         if (run.Accuracy is { } accuracy) Line("Accuracy", $"{accuracy.Correct} of {accuracy.Samples} = {Percent(accuracy.Fraction)} (labels '{accuracy.Labels}')");
         if (run.Quantisation is { } quantised) Line("Quantised", Quantised(quantised));
-        Line("Latency", Latency(run.Timing));
+        if (run.Tiles is { } tiles) TerminalTiles.Summary(run, tiles, Line);
+        else Line("Latency", Latency(run.Timing));
         if (run.Timing.TimeScaleFactor > 1)
             Line("Overrun", $"{Plural(run.Timing.OverrunTicks, "tick")} of cores too short; real time needs ticks {Factor(run.Timing.TimeScaleFactor)} times as long, which the times here assume");
         if (run.Energy is { } energy)
             Line("Energy", $"{Si(energy.JoulesPerInference, "J")} per inference, {Si(energy.Watts, "W")} on average; boundary: {energy.Boundary}");
-        Line("Cores", CoresLine(run));
-        Line("Memory", MemoryLine(run));
-        Line("Links", LinksLine(run));
+        if (run.Tiles is null)
+        {
+            Line("Cores", CoresLine(run));
+            Line("Memory", MemoryLine(run));
+            Line("Links", LinksLine(run));
+        }
+
         Line("Operations", $"per inference {Count(run.NeuroBench.EffectiveAcs)} ACs + {Count(run.NeuroBench.EffectiveMacs)} MACs effective, {Count(run.NeuroBench.DenseOperations)} dense");
         Line("Sparsity", $"activations {Percent(run.NeuroBench.ActivationSparsity)}, connections {Percent(run.NeuroBench.ConnectionSparsity)}; footprint {Bytes(run.NeuroBench.FootprintBytes)}");
         return grid;

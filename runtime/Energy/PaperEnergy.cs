@@ -40,7 +40,7 @@ public static class PaperEnergy
                 slots += perStep;
                 var source = image.Populations[p.Source.Index];
                 var dense = (double)perStep * image.Steps;
-                if (p.Kind == ProjectionKind.Analog && source.Neuron is SourceNeuron input)
+                if (p.Kind != ProjectionKind.Sparse && source.Neuron is SourceNeuron input)
                 {
                     // The same input in every step gives the same result: the formula counts it once.
                     first += input.Static ? perStep : dense;
@@ -49,7 +49,8 @@ public static class PaperEnergy
 
                 var events = (double)run.Activity.Projections[index].Events / run.Samples.Length;
                 var active = events / ((double)source.Size * image.Steps) * dense;
-                if (p.Kind == ProjectionKind.Analog) other += active;
+                // Products of real values stay products to the papers, even where the chip adds them digit by digit.
+                if (p.Kind != ProjectionKind.Sparse) other += active;
                 else operations += active;
             }
 

@@ -22,8 +22,8 @@ internal sealed class ImageWork
         this.projection = projection;
         shape = Shape(projection) with { Name = projection.Name };
         if (projection.RowsFrom is null && IsStored) shape = shape with { WeightBits = new((long)projection.Rows.Length * arithmetic.WeightBits) };
-        // A real payload that is added as it is (a membrane shortcut) needs an adder, not a multiplier.
-        multiplies = projection.Kind == ProjectionKind.Analog && !(projection.Map is IdentityMap or PermutationMap && AllOne(projection.Rows));
+        // Real payloads that all have one weight (membrane shortcuts, means) are added, and the weight is a factor of the sum.
+        multiplies = projection.Kind == ProjectionKind.Analog && (projection.RowsFrom is not null || !AllEqual(projection.Rows));
     }
 
     /// <summary>Whether it has weights of its own: rows fetched by events.</summary>
@@ -77,10 +77,10 @@ internal sealed class ImageWork
         ? new(AttentionForm.Products, s.Axes.Where(a => a is { Source: > 0, Target: > 0, Row: > 0 }).Aggregate(1, (product, a) => product * a.Extent), s.FanIn, s.Bound)
         : new(AttentionForm.Mask, Math.Max(1, map.TargetSize), 1, 1);
 
-    private static bool AllOne(Tensor rows)
+    private static bool AllEqual(Tensor rows)
     {
-        for (var i = 0; i < rows.Length; i++)
-            if (rows.At(i) != 1) return false;
+        for (var i = 1; i < rows.Length; i++)
+            if (rows.At(i) != rows.At(0)) return false;
         return true;
     }
 }

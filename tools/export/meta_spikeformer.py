@@ -8,13 +8,14 @@ Stages: 1a C at 1/2, 1b 2C at 1/4, 2 4C at 1/8 (convolution blocks), 3 8C and 4 
 RepConv as the one 3x3 convolution it is. `--golden` writes inputs.npz, golden.npz and meta.json beside the file.
 """
 import argparse
+import copy
 import pathlib
 import sys
 
 import torch
 from torch import nn
 
-from exporting import write_case
+from exporting import rounded_otherwise, write_case
 from spiking import LIF, Network, RepConv, calibrate, level, picture, scattered, triple_rate
 
 # Widths of the stages 1b, 2, 3, 4. With un-merged RepConv these have 15.11, 31.33 and 55.35 million parameters, the paper's 15.1, 31.3, 55.4.
@@ -196,6 +197,11 @@ def build(widths, image=224, steps=1, seed=0, merged=False, calibration=4, **sha
     return merge(net) if merged else net
 
 
+def otherwise(net):
+    """Networks that differ from this one by rounding only."""
+    return [merge(copy.deepcopy(net))] + [rounded_otherwise(net, seed) for seed in range(2)]
+
+
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--size", choices=SIZES, default="tiny")
@@ -215,10 +221,13 @@ def main():
     net = build(SIZES[a.size], a.image, a.timesteps, a.seed, a.merged, heads=a.heads, classes=a.classes)
     print(f"{a.size}: {sum(p.numel() for p in net.parameters()):,} parameters; writing the file takes some minutes")
     generator = torch.Generator().manual_seed(a.seed + 2)
+    about = {
+        "net": f"Meta-SpikeFormer {list(SIZES[a.size])}, {a.image}x{a.image}, {a.heads} heads", "T": a.timesteps,
+        "form": "RepConv merged" if a.merged else "RepConv as trained", "seed": a.seed,
+    }
     write_case(
         a.output, net, lambda: picture(3, a.image, generator), outputs=("logits",), opset=a.opset, samples=a.samples if a.golden else 0,
-        margin=0, about={"net": f"Meta-SpikeFormer {list(SIZES[a.size])}, {a.image}x{a.image}, {a.heads} heads", "T": a.timesteps,
-                         "form": "RepConv merged" if a.merged else "RepConv as trained", "seed": a.seed},
+        margin=0, others=otherwise(net) if a.golden else [], about=about,
     )
 
 

@@ -25,6 +25,13 @@ internal static class MacTable
         Console.WriteLine($"Of these on real values, i.e. multiplications: {OnRealValues(module):N0}. Stored weights and biases: {Stored(module):N0}.");
     }
 
+    /// <summary>The slots in one line.</summary>
+    public static string Line(Module module)
+    {
+        var slots = MacSlots.Of(module);
+        return $"{slots.Total:N0} multiply-accumulate slots a step, {slots.FirstLayer:N0} of them the first layer's, {slots.Attention:N0} attention's";
+    }
+
     public static JsonObject Json(Module module)
     {
         var slots = MacSlots.Of(module);

@@ -67,6 +67,7 @@ internal static class CompileVerb
         var module = result.Module;
         Console.WriteLine($"{module.Name}: {ReportText.Plural(module.Populations.Length, "population")}, {ReportText.Count(module.Populations.Sum(p => (double)p.Size))} neurons, "
             + $"{ReportText.Count(module.Projections.Sum(p => (double)p.Map.Total))} synapses, {ReportText.Plural(module.Steps, "step")}, {RunReportBuilder.Describe(module.Arithmetic)}");
+        Console.WriteLine($"dense: {MacTable.Line(module)}");
         if (QuantisationSummary.Of(result.Quantisation) is { } quantised) Console.WriteLine("quantised: " + TerminalReport.Quantised(quantised));
         if (result.Mapping is { } mapping) Console.WriteLine($"mapped to {ReportText.Plural(mapping.Slices.Length, "core")} on {ReportText.Plural(mapping.ChipsUsed, "chip")} of {mapping.Chip}");
         if (result.Image is { Schedule: not null } image)
@@ -85,6 +86,7 @@ internal static class CompileVerb
         ["populations"] = result.Module.Populations.Length,
         ["neurons"] = result.Module.Populations.Sum(p => (long)p.Size),
         ["synapses"] = result.Module.Projections.Sum(p => p.Map.Total),
+        ["macs"] = MacTable.Json(result.Module),
         ["cores"] = result.Mapping?.Slices.Length,
         ["chips"] = result.Mapping?.ChipsUsed,
         ["schedule"] = result.Image is { Schedule: not null } image ? ScheduleView.Json(image, Chip(image)) : null,

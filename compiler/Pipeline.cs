@@ -154,7 +154,7 @@ public static class Pipeline
 
     private static DiagnosticException NotForChip(string pass, ChipModel chip) => new(Diagnostic.Error(
         "NC2004", $"pass '{pass}' does nothing for '{chip.Name}': it is for many-core chips only", null,
-        $"the last pass that runs for it is '{Passes.Last(p => p.OnlyFor is null || p.OnlyFor == chip.Family).Name}'"));
+        "stop after a pass that runs for it, such as 'quantise'"));
 
     private static Module Checked(Module module, string after, bool verify)
     {

@@ -34,6 +34,11 @@ public sealed class BadCommandTests : Scratch
         ["image-cut-off"] = "inspect SCRATCH/short.ncimg",
         ["report-not-a-report"] = "report SCRATCH/other-name.npz",
         ["report-several"] = "report a.json b.json",
+        ["no-attention-core"] = "compile NETWORKS/transformer-v1/model.onnx --chip spinnaker1-board --precision float32 -o SCRATCH/a.ncimg",
+        ["layer-fits-no-tile"] = "compile MODEL --chip SCRATCH/small-tiles.yaml -o SCRATCH/a.ncimg",
+        ["no-multipliers"] = "compile MODEL --chip SCRATCH/no-encoder.yaml -o SCRATCH/a.ncimg",
+        ["pass-for-other-chips"] = "compile MODEL --chip transformer-core --stop-after relay-delays",
+        ["attention-choice"] = "compile NETWORKS/transformer-v1/model.onnx --attention software",
         ["nothing-to-run-on"] = "simulate MODEL",
         ["spikes-without-input"] = "simulate MODEL --spikes SCRATCH/last.npz",
         ["workload-network"] = "run WORKLOADS --chip spinnaker1",
@@ -71,6 +76,8 @@ public sealed class BadCommandTests : Scratch
     private void MakeFiles(string name)
     {
         File.WriteAllText(At("file"), "");
+        File.WriteAllText(At("small-tiles.yaml"), Chip("small-tiles", "linear: { weight_memory: { value: 16 B, source: \"test\", grade: X } }"));
+        File.WriteAllText(At("no-encoder.yaml"), Chip("no-encoder", "encoder: { count: { value: 0 tiles, source: \"test\", grade: X } }"));
         Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));
         Save("other-shape.npz", ("x", Tensor.Of([2, 1, 3, 32, 32], new float[6144])));
         Save("other-type.npz", ("x", Tensor.Of([1, 1, 8, 8], Enumerable.Repeat(0.1, 64).ToArray())));
@@ -82,6 +89,8 @@ public sealed class BadCommandTests : Scratch
         bytes[VersionAt]++;
         File.WriteAllBytes(At("newer.ncimg"), bytes);
     }
+
+    private static string Chip(string name, string tiles) => $"extends: transformer-core\nname: {name}\ntiles:\n  {tiles}\n";
 
     private const int VersionAt = 8;
 

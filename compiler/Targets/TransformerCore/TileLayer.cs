@@ -128,7 +128,8 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             population,
             needs,
             tensors.Sum(t => (long)t.Length) * module.Arithmetic.WeightBits,
-            ((long)population.Neuron.States * population.Size * StateBitsOf(module, population.Neuron)) + waiting,
+            // Of a single step nothing is kept for a next one.
+            module.Steps == 1 ? 0 : ((long)population.Neuron.States * population.Size * StateBitsOf(module, population.Neuron)) + waiting,
             population.Domain == SpikeDomain.Real && isRead ? output : 0,
             heard.Sum(id => (long)module[id].Size * PayloadBits(module, module[id].Domain)),
             output)

@@ -53,6 +53,17 @@ internal static class TileLegality
                 : "enlarge weight_memory, or compile with fewer bits per weight (--precision int4)");
     }
 
+    /// <summary>Adds a diagnostic for every layer that a plan streams and of which not even a channel fits what is filled at a time: alone it would stay, beside the others it cannot.</summary>
+    public static void CheckStreamed(Module module, TileChip chip, TilePlan plan, DiagnosticBag found)
+    {
+        foreach (var planned in plan.Layers.Where(l => l.Streamed))
+        {
+            var limit = MultiplexedPlanner.Capacity(chip.Tiles[planned.Kind]);
+            if (planned.Layer.ChannelWeightBits > limit)
+                found.Add(TileErrors.LayerFitsNoTile(module, chip, planned.Layer, planned.Kind, "weight memory at a time", planned.Layer.ChannelWeightBits, limit, "the weights of one output channel take", "enlarge weight_memory, or take more such tiles, so that the layers stay"));
+        }
+    }
+
     private static Diagnostic TooLarge(Module module, TileChip chip, TileLayer layer)
     {
         // Of the kinds that could do it, the one that comes nearest.

@@ -37,6 +37,8 @@ public static class TileMapper
         var spatial = SpatialPlanner.Plan(chip, layers, kinds);
         var multiplexed = MultiplexedPlanner.Plan(chip, layers, kinds, keep: spatial is null);
         var chosen = spatial ?? multiplexed;
+        TileLegality.CheckStreamed(module, chip, chosen, found);
+        found.ThrowIfErrors();
         var homes = MembraneHomes.Of(module, chip, chosen);
         var schedule = new TileSchedule(spatial is null ? Multiplexed : Spatial, [.. chosen.Layers.Select((l, i) => Stage(chip, l, homes[i]))]);
         var findings = TileScheduleChecker.Check(module, chip, schedule, options.OrdinaryAttention);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Compiler.Targets.TransformerCore;
 
@@ -22,7 +21,4 @@ internal sealed record TilePlan(ImmutableArray<PlannedLayer> Layers, double Cycl
 
     /// <summary>Bits of weights that come from DRAM in each step.</summary>
     public long StreamedBits => Layers.Where(l => l.Streamed).Sum(l => l.Layer.WeightBits);
-
-    /// <summary>The plan of a layer.</summary>
-    public PlannedLayer Of(PopulationId id) => Layers.First(l => l.Layer.Population.Id == id);
 }

@@ -96,7 +96,7 @@ public static class TileScheduleChecker
         }
 
         if (stage.WeightBits < weights) findings.Add($"{name} claims {stage.WeightBits} bits of weights; it has {weights}");
-        if (stage.MembraneBits < state) findings.Add($"{name} claims {stage.MembraneBits} bits of membranes; it keeps {state}");
+        if (module.Steps > 1 && stage.MembraneBits < state) findings.Add($"{name} claims {stage.MembraneBits} bits of membranes; it keeps {state}");
         if ((stage.MembraneBits > 0) == (stage.MembraneHome == MembraneHome.None)) findings.Add($"{name} has {stage.MembraneBits} bits of membranes and keeps them in {stage.MembraneHome}");
     }
 

@@ -24,6 +24,7 @@ public sealed class TileErrorTests
         ["NC2042"] = () => Failure(Mixed(), TileChips.Tiny),
         ["NC2043"] = () => Failure(Dense(), TileChips.Tiny.WithWeights("linear", 0.0625m))
             + Failure(Dense(), TileChips.Tiny.WithWeights("linear", 1) with { Dram = TileChips.Tiny.Dram with { Size = TileChips.Tiny.Dram.Size.With(0) } })
+            + Failure(TwoNarrow(), TileChips.Tiny.WithWeights("linear", 1))
             + Failure(Dense(), TileChips.Tiny.With("linear", k => k with { AccumulatorMemory = k.AccumulatorMemory!.With(0.001953125m) })),
         ["NC2044"] = () => Failure(Dense(), TileChips.Tiny.WithTiles("residual", 0).With("linear", k => k with { MembraneMemory = null }) with
         {
@@ -55,6 +56,15 @@ public sealed class TileErrorTests
     {
         var n = new Networks("dense", Int8);
         n.Dense("fc", n.Input("x", 1, 128), 32);
+        return n.Raw();
+    }
+
+    private static Module TwoNarrow()
+    {
+        var n = new Networks("narrow", Int8);
+        var x = n.Input("x", 1, 1000);
+        n.Dense("one", x, 1);
+        n.Dense("two", x, 1);
         return n.Raw();
     }
 

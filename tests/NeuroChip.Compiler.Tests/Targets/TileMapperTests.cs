@@ -93,6 +93,10 @@ public sealed class TileMapperTests
     }
 
     [Fact]
+    public void OfASingleStepNothingIsKept() =>
+        Assert.Equal((0L, MembraneHome.None), TileMapper.Map(Deep(1) with { Steps = 1 }, TileChips.Tiny, NoSamples, new()).Schedule.Stages.Select(s => (s.MembraneBits, s.MembraneHome)).Single());
+
+    [Fact]
     public void CostsRestOnMeasuredEventsWhereThereAreSamples()
     {
         var n = new Networks("rates", new(ArithmeticKind.Integer, 8, 24));

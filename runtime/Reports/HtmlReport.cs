@@ -64,7 +64,7 @@ public sealed class HtmlReport : IReportWriter
         if (run.Energy is { } energy) Card(page, "energy", Si(energy.JoulesPerInference, "J"), $"per inference; {Si(energy.Watts, "W")}; boundary: {energy.Boundary}");
         if (run.Tiles is not null) Card(page, "tiles", $"{run.Tiles.Tiles.Count(t => t.BusyCycles > 0)} of {run.Tiles.Tiles.Length}", $"busy {Percent(run.Tiles.Tiles.Average(t => t.Utilisation))} mean, {Percent(run.Tiles.Tiles.Max(t => t.Utilisation))} max");
         else Card(page, "cores", Count(run.Cores.Length), $"on {ChipsInUse(run.Chip)}; busy {Percent(run.Timing.MeanUtilisation)} mean, {Percent(run.Timing.MaxUtilisation)} max");
-        Card(page, "synaptic operations", Count(run.NeuroBench.EffectiveAcs + run.NeuroBench.EffectiveMacs), $"per inference, of {Count(run.NeuroBench.DenseOperations)} dense");
+        Card(page, "synaptic operations", Operations(run.NeuroBench.EffectiveAcs + run.NeuroBench.EffectiveMacs), $"per inference, of {Count(run.NeuroBench.DenseOperations)} dense");
         page.Append("</div>");
         if (run.Timing.TimeScaleFactor > 1)
         {
@@ -72,6 +72,9 @@ public sealed class HtmlReport : IReportWriter
                 + $"Ticks must last {Factor(run.Timing.TimeScaleFactor)} times as long; all times and energies here assume that.</p>");
         }
     }
+
+    // A card has room for nine digits.
+    private static string Operations(double count) => count < 1e9 ? Count(count) : Si(count, "");
 
     private static void Card(StringBuilder page, string name, string value, string note) =>
         page.Append($"<div class='card'><span>{Text(name)}</span><b>{Text(value)}</b><small>{Text(note)}</small></div>");
@@ -236,7 +239,7 @@ public sealed class HtmlReport : IReportWriter
         svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .label{fill:var(--soft)}svg .tiny{font-size:11px;fill:var(--soft)}
         .bar{fill:var(--bar)}.track{fill:var(--track)}.over{fill:var(--over)}.axis{stroke:var(--line)}.chip{fill:none;stroke:var(--line)}.free{fill:var(--track)}
         .part0{fill:#3b6fb6}.part1{fill:#b3324b}.part2{fill:#7fb2e5}.part3{fill:#5aa469}.part4{fill:#8c6bb1}.part5{fill:#d18f2f}.part6{fill:#5d6b7c}.part7{fill:#c9a86a}.part8{fill:#9aa8b8}
-        .wide{overflow-x:auto}.small{font-size:12.5px}.small td,.small th{padding:3px 10px 3px 0}
+        .wide{overflow-x:auto}.small{font-size:12px}.small td,.small th{padding:3px 8px 3px 0}
         .limit{stroke:var(--over);stroke-dasharray:5 4}svg .limit-text{fill:var(--over);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:4px}
         details{margin:8px 0}summary{cursor:pointer;color:var(--soft)}
         """;

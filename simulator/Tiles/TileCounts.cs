@@ -1,8 +1,7 @@
 using System.Collections.Immutable;
-using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Images;
 using NeuroChip.Runtime;
 using NeuroChip.Simulator.Observers;
-using NeuroChip.Ir.Images;
 
 namespace NeuroChip.Simulator.Tiles;
 

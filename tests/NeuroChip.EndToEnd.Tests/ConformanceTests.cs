@@ -117,9 +117,13 @@ public sealed class ConformanceTests(ITestOutputHelper log)
     {
         var run = new ModuleInterpreter(module).Run(sample.Arrays, record: true);
         var all = run.Outputs.ToDictionary(o => $"output '{o.Key}'", o => o.Value);
-        foreach (var p in module.Populations) all.Add($"emissions of '{p.Name}'", ModuleRun.ToFrameworkLayout(run.Emissions[p.Id.Index], p.Layout));
+        foreach (var p in module.Populations) all.Add($"emissions of '{p.Name}'", InUnits(p, ModuleRun.ToFrameworkLayout(run.Emissions[p.Id.Index], p.Layout)));
         return all;
     }
+
+    /// <summary>What is recorded where a payload is worth something else than 1.</summary>
+    private static Tensor InUnits(Population population, Tensor emissions) =>
+        population.Unit == 1 ? emissions : Tensor.Of(emissions.Shape, Enumerable.Range(0, emissions.Length).Select(i => (float)(emissions.At(i) * population.Unit)).ToArray());
 
     private static Dictionary<string, Tensor> Simulate(ChipImage image, SpikeEngineEntry engine, int threads, SampleInput sample)
     {

@@ -9,6 +9,9 @@ internal static class TerminalTiles
 {
     private const int LayersShown = 12;
 
+    /// <summary>Characters of a name; what tells layers apart is mostly at its end.</summary>
+    private const int NameWidth = 22;
+
     /// <summary>Lines of the summary.</summary>
     public static void Summary(RunReport run, ReportTiles tiles, Action<string, string> line)
     {
@@ -40,13 +43,13 @@ internal static class TerminalTiles
         var shown = tiles.Layers.OrderByDescending(l => l.Cycles).Take(LayersShown).Concat(tiles.Layers.OrderByDescending(Joules).Take(LayersShown)).ToHashSet();
         var rest = tiles.Layers.Where(l => !shown.Contains(l)).ToArray();
         if (rest.Length > 0) console.WriteLine($"The {shown.Count} of {tiles.Layers.Length} layers that take most time or energy, per inference; report.csv and report.html have all.");
-        var table = new Table().Border(TableBorder.Simple).AddColumn("layer").AddColumn(new TableColumn("on").NoWrap());
-        foreach (var column in (string[])["rate in", "operations", "cycles", "bound", "energy", "papers'"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("layer").NoWrap().Padding(0, 0, 1, 0)).AddColumn(new TableColumn("on").NoWrap().Padding(0, 0, 1, 0));
+        foreach (var column in (string[])["rate in", "operations", "cycles", "bound", "energy", "papers'"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap().Padding(0, 0, 1, 0));
         var paper = run.Paper?.Layers.ToDictionary(l => l.Name) ?? [];
         foreach (var layer in tiles.Layers.Where(shown.Contains))
         {
             paper.TryGetValue(layer.Name, out var formula);
-            Row(Markup.Escape(layer.Name), Markup.Escape(TileText.Place(layer, tiles)), Percent(layer.InputRate), layer.Counts.Additions, layer.Counts.Macs, layer.Cycles, layer.Bound, Joules(layer),
+            Row(Markup.Escape(Shorten(layer.Name)), Markup.Escape(Place(layer, tiles)), Percent(layer.InputRate), layer.Counts.Additions, layer.Counts.Macs, layer.Cycles, layer.Bound, Joules(layer),
                 formula is null ? "" : TileText.Formula(formula));
         }
 
@@ -59,9 +62,14 @@ internal static class TerminalTiles
         foreach (var share in run.Energy?.ByLayer.Where(e => !tiles.Layers.Any(l => l.Name == e.Name)) ?? [])
             table.AddRow(Markup.Escape(share.Name), "", "", "", "", "", Si(share.Joules / run.Samples, "J"), "");
         console.Write(table);
+        if (tiles.Phases > 1) console.WriteLine("on: tiles, and after the colon the phase of the step; * where weights are streamed from DRAM in each step.");
 
         void Row(string name, string place, string rate, long additions, long macs, long cycles, string bound, double joules, string papers) => table.AddRow(
-            name, place, rate, additions > 0 && macs > 0 ? $"{Of(additions)} + {Of(macs)} MAC" : macs > 0 ? $"{Of(macs)} MAC" : Of(additions), Of(cycles), bound, Si(joules / run.Samples, "J"), papers);
+            name, place, rate, macs > additions ? $"{Of(macs)} MAC" : Of(additions), Of(cycles), bound, Si(joules / run.Samples, "J"), papers);
         string Of(long count) => count == 0 ? "" : Si((double)count / run.Samples, "").TrimEnd();
     }
+
+    private static string Shorten(string name) => name.Length <= NameWidth ? name : name[..5] + "…" + name[^(NameWidth - 6)..];
+
+    private static string Place(ReportTileLayer layer, ReportTiles tiles) => $"{layer.Tiles.Length} {layer.Kind}{(tiles.Phases > 1 ? $":{layer.Phase}" : "")}{(layer.Streamed ? "*" : "")}";
 }

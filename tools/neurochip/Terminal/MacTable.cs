@@ -37,8 +37,12 @@ internal static class MacTable
         var slots = MacSlots.Of(module);
         return new()
         {
-            ["firstLayer"] = slots.FirstLayer, ["weights"] = slots.Weights, ["attention"] = slots.Attention, ["total"] = slots.Total,
-            ["onRealValues"] = OnRealValues(module), ["storedWeights"] = Stored(module),
+            ["firstLayer"] = slots.FirstLayer,
+            ["weights"] = slots.Weights,
+            ["attention"] = slots.Attention,
+            ["total"] = slots.Total,
+            ["onRealValues"] = OnRealValues(module),
+            ["storedWeights"] = Stored(module),
         };
     }
 

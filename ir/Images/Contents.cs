@@ -130,7 +130,8 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
 
         var schedule = new TileSchedule(from.Text(), from.List(54, "stages", () => new TileStage(
             new PopulationId(from.Int()), from.Text(), from.Ints("tiles"), from.Int(), from.Long(), from.Flag("'streamed'"), from.Long(),
-            from.Choice<MembraneHome>("home of a membrane"), from.Long(), from.Long()) { ChannelParts = from.Int() }));
+            from.Choice<MembraneHome>("home of a membrane"), from.Long(), from.Long())
+        { ChannelParts = from.Int() }));
         from.End();
         return schedule;
     }

@@ -115,7 +115,8 @@ public sealed class ModuleGenerator
         var (neuron, domain) = neurons.Next(layout);
         var target = new Population(new(populations.Count), $"layer{populations.Count}", layout, neuron, domain, [.. new Tensor?[neuron.Ports]], 0);
         projections.Add(new(
-            $"{source.Name}*{rows.Name}-{projections.Count}", source.Id, target.Id, random.Next(neuron.Ports), map, Projection.NoRows, 0, Projection.KindOf(source.Domain, rows.Domain)) { RowsFrom = rows.Id });
+            $"{source.Name}*{rows.Name}-{projections.Count}", source.Id, target.Id, random.Next(neuron.Ports), map, Projection.NoRows, 0, Projection.KindOf(source.Domain, rows.Domain))
+        { RowsFrom = rows.Id });
         populations.Add(target);
     }
 

@@ -77,7 +77,8 @@ internal sealed class Networks(string name, Arithmetic? arithmetic = null)
     /// <summary>A product of two populations: payloads of <paramref name="rows"/> are the rows.</summary>
     public void Product(PopulationId from, PopulationId rows, PopulationId to, StridedMap map) => projections.Add(new(
         $"{populations[from.Index].Name}*{populations[rows.Index].Name}", from, to, 0, map, Projection.NoRows, 0,
-        Projection.KindOf(populations[from.Index].Domain, populations[rows.Index].Domain)) { RowsFrom = rows });
+        Projection.KindOf(populations[from.Index].Domain, populations[rows.Index].Domain))
+    { RowsFrom = rows });
 
     /// <summary>1 in the module's numbers, as a factor of a neuron.</summary>
     public Parameter One => arithmetic.Kind == ArithmeticKind.Float32 ? Parameter.One : new Parameter(FixedPoint.One);

@@ -17,10 +17,17 @@ internal sealed unsafe class MappedFile : MemoryManager<byte>
     /// <summary>Maps a file of at least one byte and less than 2 GB, the limit of a protobuf message.</summary>
     public MappedFile(string path)
     {
-        length = (int)Math.Min(new FileInfo(path).Length, int.MaxValue);
+        length = (int)Math.Min(LengthOf(path), int.MaxValue);
         file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         view = file.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+    }
+
+    /// <summary>Bytes of a file; of a symbolic link, of the file it leads to.</summary>
+    public static long LengthOf(string path)
+    {
+        using var file = File.OpenHandle(path);
+        return RandomAccess.GetLength(file);
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public static class OnnxLoader
         var head = 0;
         try
         {
-            if (new FileInfo(path).Length == 0) throw NotOnnx(path, "it is empty");
+            if (MappedFile.LengthOf(path) == 0) throw NotOnnx(path, "it is empty");
             using IMemoryOwner<byte> file = new MappedFile(path);
             head = file.Memory.Span[0];
             model = ModelProto.Parser.ParseFrom(new ReadOnlySequence<byte>(file.Memory));
@@ -52,7 +52,7 @@ public static class OnnxLoader
         catch (InvalidProtocolBufferException) when (head == 0x08)
         {
             // Every exporter writes ir_version (field 1, a number: byte 0x08) first; what starts like that and then breaks off was a model once.
-            throw new DiagnosticException(Diagnostic.Error("NC1003", $"the file breaks off or is damaged ({new FileInfo(path).Length} bytes)", new Place(path), "copy or export it again"));
+            throw new DiagnosticException(Diagnostic.Error("NC1003", $"the file breaks off or is damaged ({MappedFile.LengthOf(path)} bytes)", new Place(path), "copy or export it again"));
         }
         catch (InvalidProtocolBufferException)
         {

@@ -74,6 +74,7 @@ def qkformer(steps, over):
 SMALL = {
     "transformer-meta": (meta(1), images(64), ("logits",), {}, ONE_STEP),
     "transformer-meta-steps": (meta(4, rep=(), depths=(1, 0)), images(64), ("logits",), {}, ATTENTION),
+    "transformer-meta-slices": (meta(2, depths=(1, 0)), images(64), ("logits",), {}, ATTENTION),
     "transformer-meta-unfolded": (meta(2, rep=()), images(64), ("logits",), {"folding": False}, ATTENTION),
     "transformer-meta-opset11": (meta(1, rep=("proj",)), images(64), ("logits",), {"opset": 11}, ONE_STEP),
     "transformer-meta-kept": (meta(1, depths=(1, 0)), images(64), ("logits",), {"fused": False}, ONE_STEP),

@@ -21,7 +21,6 @@ class Neuron(nn.Module):
     """A layer whose output is recorded. `distances` collects how far each update was from its nearest threshold, unless it is None."""
 
     distances = None
-    norm = 1  # Emissions are counts of spikes over this number.
 
     def note(self, distance):
         if self.distances is not None:
@@ -187,11 +186,11 @@ class Network(nn.Module):
 
 @torch.no_grad()
 def observe(net, x, distances=False):
-    """Outputs, numbers of spikes by layer name, and the least distance to a threshold that is not exactly zero, of one sample."""
+    """Outputs, spikes by layer name, and the least distance to a threshold that is not exactly zero, of one sample."""
     spikes, hooks, neurons = {}, [], {n: m for n, m in net.named_modules() if isinstance(m, Neuron)}
     for name, neuron in neurons.items():
         neuron.distances = [] if distances else None
-        hooks.append(neuron.register_forward_hook(lambda neuron, _, y, name=name: spikes.__setitem__(name, y * neuron.norm)))
+        hooks.append(neuron.register_forward_hook(lambda _, __, y, name=name: spikes.__setitem__(name, y.clone())))
     y = net(x)
     for hook in hooks:
         hook.remove()

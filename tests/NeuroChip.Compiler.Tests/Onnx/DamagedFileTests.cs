@@ -19,6 +19,22 @@ public class DamagedFileTests
         Assert.InRange(models.Sum(m => Refused(m, 10)), 5 * models.Length, 10 * models.Length);
     }
 
+    [Fact]
+    public void ALinkToAModelIsReadAsTheModel()
+    {
+        var model = Directory.GetFiles(OperatorGoldenTests.Golden("graphs"), "*.onnx").Order(StringComparer.Ordinal).First();
+        var link = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.onnx");
+        File.CreateSymbolicLink(link, model);
+        try
+        {
+            Assert.Equal(OnnxLoader.Load(model).Nodes.Length, OnnxLoader.Load(link).Nodes.Length);
+        }
+        finally
+        {
+            File.Delete(link);
+        }
+    }
+
     private static int Refused(string model, int rounds)
     {
         var good = File.ReadAllBytes(model);

@@ -6,25 +6,12 @@ namespace NeuroChip.Compiler.Lowering;
 /// What a whole-numbered emission is worth to the framework: a neuron that rounds and then divides (<c>floor(clamp(4x, 0, 4) + 0.5) / 4</c>) sends counts here, and its
 /// factor goes into the weights behind it; a user who compares the layer's output with the framework's needs it back.
 /// </summary>
-internal sealed class EmissionUnits
+internal sealed class EmissionUnits(Graph graph, SharedValues values)
 {
-    private readonly Graph graph;
-    private readonly List<int>[] users;
-
-    public EmissionUnits(Graph graph)
-    {
-        this.graph = graph;
-        users = [.. graph.Nodes.Select(_ => new List<int>())];
-        foreach (var node in graph.Nodes)
-            foreach (var operand in node.Operands.Distinct())
-                if (operand >= 0) users[operand].Add(node.Id);
-    }
-
     /// <summary>The factor of the scaling that is all that becomes of a rounded value, within the same module of the framework; 1 otherwise.</summary>
     public double Of(int node)
     {
-        if (graph.Nodes[node].Op is not ("Round" or "Floor" or "Ceil") || users[node] is not [var only]) return 1;
-        var user = graph.Nodes[only];
+        if (graph.Nodes[node].Op is not ("Round" or "Floor" or "Ceil") || values.ReadersOf(node) is not [var user]) return 1;
         if (user.Op is not ("Mul" or "Div") || ModulePath.Of(user.Name, graph.Scopes) != ModulePath.Of(graph.Nodes[node].Name, graph.Scopes)) return 1;
         var other = user.Operands[0] == node ? user.Operands[1] : user.Operands[0];
         if (graph.Nodes[other] is not { Op: "Constant", Constant: { Length: 1 } factor } || (user.Op == "Div" && user.Operands[0] != node)) return 1;

@@ -36,7 +36,7 @@ public sealed partial class GraphLowering
         return new(shape, [new(events.Population, events.Delay, both with { Factor = both.Factor * events.Factor * rows.Factor }, n.Name) { Rows = rows.Population }], null);
     }
 
-    private bool IsSummed(int node) => graph.Nodes.Any(n => n.Op is "ReduceSum" or "ReduceMean" && n.Operands.Contains(node));
+    private bool IsSummed(int node) => shared.ReadersOf(node).Any(n => n.Op is "ReduceSum" or "ReduceMean");
 
     /// <summary>
     /// One population's emissions, at most moved about and times one factor: what a product can take its events or rows from. Anything else is first emitted by a relay.

@@ -35,8 +35,8 @@ public sealed partial class GraphLowering
         this.graph = graph;
         loops = new(graph);
         recogniser = new(graph, loops);
-        units = new(graph);
         shared = new(graph);
+        units = new(graph, shared);
     }
 
     /// <summary>Lowers a graph to a float32 module without pipeline stages.</summary>

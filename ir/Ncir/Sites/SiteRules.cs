@@ -12,7 +12,7 @@ internal static class SiteRules
         var table = tables[index];
         if (table.Id.Index != index) return $"its id is {table.Id.Index}, its place {index}";
         if (table.Extent.Length != 3 || table.Extent.Any(e => e < 1)) return $"its grid is [{string.Join(", ", table.Extent)}]; three extents of at least 1 are needed";
-        if (table.Capacity < 1 || table.Capacity > 1 << 30) return $"it has room for {table.Capacity} sites; 1 to {1 << 30} are possible";
+        if (table.Capacity < 1 || table.Capacity > 1 << 29) return $"it has room for {table.Capacity} sites; 1 to {1 << 29} are possible";
         if (table.Reach is not { } reach) return table.Input.Length == 0 ? "neither an input nor another table gives its sites" : null;
         if (table.Input.Length != 0) return $"its sites come from input '{table.Input}' and from table {reach.From.Index}; one of the two is possible";
         if (reach.From.Index < 0 || reach.From.Index >= index) return $"its sites come from table {reach.From.Index}; only the {index} before it are possible";

@@ -130,8 +130,8 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
         return null;
     }
 
-    /// <summary>Adds a problem with the place of the node.</summary>
-    public void Report(Site site, Diagnostic problem) => problems.Add(problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
+    /// <summary>Adds a problem with the place of the node, unless it has one.</summary>
+    public void Report(Site site, Diagnostic problem) => problems.Add(problem.Place is null ? problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") } : problem);
 
     /// <summary>The model, without what no output needs.</summary>
     public FlatModel Finish(int opset, ImmutableArray<int> inputs, ImmutableArray<(string Name, int Value)> outputs)

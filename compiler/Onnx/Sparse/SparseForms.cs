@@ -200,15 +200,18 @@ internal sealed class SparseForms(FlatBuilder builder, NodeForms forms, SitePlan
         var axes = Math.Max(1, attributes.Ints("input_spatial_shape", [1, 1, 1]).Length);
         long[] grid = [.. table.Extent.Skip(3 - axes).Select(e => (long)e)];
         var (z, y, x) = ((long)table.Extent[0], (long)table.Extent[1], (long)table.Extent[2]);
-        var plain = new OnnxAttributes(OnnxAttributes.None.With("from", (long)table.Id.Index).Values);
+        var plain = OnnxAttributes.None.With("from", (long)table.Id.Index);
         // A folded result [1, C*D, H, W] has the height axis among the channels: the first axis of zyx, the last of xyz. Otherwise the grid stays as it is, as dense() gives it.
         if (axes == 3 && shape.Length == 4)
         {
-            return format == "zyx" ? plain.With("shape", new[] { 1, channels * z, y, x }).With("strides", new[] { y * x, x, 1, z * y * x })
-                : plain.With("shape", new[] { 1, channels * x, z, y }).With("strides", new[] { y, 1, z * y, z * y * x });
+            return format == "zyx" ? plain.With("shape", new[] { 1, channels * z, y, x }).With("strides", Strides(y * x, x, 1))
+                : plain.With("shape", new[] { 1, channels * x, z, y }).With("strides", Strides(y, 1, z * y));
         }
 
-        return plain.With("shape", (long[])[1, channels, .. grid]).With("strides", new[] { y * x, x, 1, z * y * x });
+        return plain.With("shape", (long[])[1, channels, .. grid]).With("strides", Strides(y * x, x, 1));
+
+        // No step is taken along an axis of one voxel or one channel.
+        long[] Strides(long first, long second, long third) => [z == 1 ? 0 : first, y == 1 ? 0 : second, x == 1 ? 0 : third, channels == 1 ? 0 : z * y * x];
     }
 
     private SiteTableId TableOf(int features) => places.Of(features)

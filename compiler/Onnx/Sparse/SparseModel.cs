@@ -85,7 +85,7 @@ internal sealed class SparseModel
         {
             if (forms.IsBookkeeping(value))
             {
-                problems.Add(Diagnostic.Error("NC1159", $"output '{name}' is coordinates or a rulebook", null, $"leave it out: the coordinates of every output at sites are given beside it, as NAME:coors"));
+                problems.Add(Diagnostic.Error("NC1159", $"output '{name}' is coordinates or a rulebook", null, "leave it out: the coordinates of every output at sites are given beside it, as NAME:coors"));
                 continue;
             }
 
@@ -95,7 +95,9 @@ internal sealed class SparseModel
             }
             catch (DiagnosticException e)
             {
-                foreach (var problem in e.Diagnostics.Where(p => !problems.Diagnostics.Contains(p))) problems.Add(problem);
+                // Other outputs would only say the same again.
+                foreach (var problem in e.Diagnostics) problems.Add(problem);
+                return;
             }
         }
     }

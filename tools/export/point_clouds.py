@@ -101,7 +101,8 @@ def mean_voxels(points, low, high, size, most=5):
     """OpenPCDet's voxels: the mean of the first five points of each. Sites are in the order z, y, x; the grid has one more layer above."""
     low, high, size = map(np.array, (low, high, size))
     points = points[((points[:, :3] >= low) & (points[:, :3] < high)).all(1)]
-    at = np.floor((points[:, :3] - low) / size).astype(np.int64)[:, ::-1]
+    extent = np.ceil((high - low) / size - 1e-6).astype(np.int64)
+    at = np.floor((points[:, :3] - low) / size).astype(np.int64).clip(max=extent - 1)[:, ::-1]
     sites, of, counts = np.unique(at, axis=0, return_inverse=True, return_counts=True)
     of = of.reshape(-1)
     order = np.argsort(of, kind="stable")
@@ -110,13 +111,13 @@ def mean_voxels(points, low, high, size, most=5):
     kept = place < most
     total = np.zeros((len(sites), points.shape[1]))
     np.add.at(total, of[kept], points[kept])
-    shape = np.round((high - low) / size).astype(int)[::-1] + [1, 0, 0]
-    return sites, (total / np.minimum(counts, most)[:, None]).astype(np.float32), shape.tolist()
+    return sites, (total / np.minimum(counts, most)[:, None]).astype(np.float32), (extent[::-1] + [1, 0, 0]).tolist()
 
 
-def tensor(*clouds, margin=1, shape=None):
-    """A sparse tensor of clouds (sites, features), one batch index each; without a shape, the grid ends `margin` - 1 sites after the last."""
+def tensor(*clouds, margin=1, least=1, shape=None):
+    """A sparse tensor of clouds (sites, features), one batch index each; without a shape, the grid ends `margin` - 1 sites after the last, and has at
+    least so many on each axis."""
     indices = np.concatenate([np.pad(sites, ((0, 0), (1, 0)), constant_values=b) for b, (sites, _) in enumerate(clouds)])
     features = np.concatenate([f for _, f in clouds])
-    shape = shape or (indices[:, 1:].max(0) + margin).tolist()
+    shape = shape or np.maximum(indices[:, 1:].max(0) + margin, least).tolist()
     return SparseConvTensor(torch.from_numpy(features), torch.from_numpy(indices.astype(np.int32)), shape, len(clouds))

@@ -24,6 +24,9 @@ from sparse_graphs import distance, folded, neurons, rounded, run
 from sparse_tracing import ExportError, trace
 
 
+SUFFIXES = {"Clip": "c", "Add": "h"}  # of the values inside a neuron, named after its output
+
+
 class File:
     """Nodes and tensors of a graph, under the names that the public exporters give: running numbers for what is computed."""
 
@@ -41,7 +44,7 @@ class File:
             if id(step.output) not in inner:
                 self.names[id(step.output)] = str(len(self.names))
         for value, (last, op) in inner.items():
-            self.names[value] = f"{self.names[id(last)]}_{op[0].lower()}"
+            self.names[value] = f"{self.names[id(last)]}_{SUFFIXES[op]}"
 
     def count(self, kind):
         self.counts[kind] = self.counts.get(kind, -1) + 1
@@ -164,6 +167,11 @@ def implicit_gemm(file, step, coordinates, books):
 
 def ordered(cloud):
     """The cloud's features and sites, sorted by (batch, a0, a1, a2): rows of spikes then mean the same sites in every runtime that sorts."""
+    indices = cloud.indices.cpu()
+    limits = torch.tensor([cloud.batch_size, *cloud.spatial_shape])
+    outside = int((~((indices >= 0) & (indices < limits)).all(1)).sum())
+    if not len(indices) or outside or len(torch.unique(indices, dim=0)) < len(indices):
+        raise ExportError(f"the cloud has {len(indices)} voxels, {outside} of them outside the grid {limits[1:].tolist()}; each site may be given once")
     order = np.lexsort(cloud.indices.cpu().numpy().T[::-1])
     return cloud.features.detach().cpu().float()[order], cloud.indices.cpu()[order]
 
@@ -175,7 +183,8 @@ def export(net, cloud, path, dialect="libspconv", half=True, suffix="", about=No
     outputs. half: weights and input in float16 (libspconv only). Golden values are float32 arithmetic on the file's weights: output NAME [M, C] and its
     sites NAME:coors [M, 4], spikes of every neuron spk:spikeN as int8. Raises ExportError."""
     path, half = pathlib.Path(path), half and dialect == "libspconv"
-    graph, (features, indices) = trace(net, cloud), ordered(cloud)
+    features, indices = ordered(cloud)
+    graph = trace(net, cloud)
     if dialect == "libspconv":
         graph = folded(graph)
     graph = rounded(graph, torch.float16 if half else torch.float32)
@@ -193,8 +202,14 @@ def export(net, cloud, path, dialect="libspconv", half=True, suffix="", about=No
         golden[f"spk:spike{number}"] = state.of(chain[-1].output).numpy().astype(np.int8)
     np.savez_compressed(path.with_name(f"golden{suffix}.npz"), **golden)
     meta = {**(about or {}), **described(net, graph, state, dialect, half, features, indices)}
-    path.with_name(f"meta{suffix}.json").write_text(json.dumps(meta, indent=1) + "\n")
+    path.with_name(f"meta{suffix}.json").write_text("{\n" + ",\n".join(f' "{k}": {lines(v)}' for k, v in meta.items()) + "\n}\n")
     return meta
+
+
+def lines(value):
+    """JSON on one line, a table with one row a line."""
+    table = isinstance(value, list) and value and isinstance(value[0], dict)
+    return "[\n  " + ",\n  ".join(map(json.dumps, value)) + "\n ]" if table else json.dumps(value)
 
 
 def described(net, graph, state, dialect, half, features, indices):

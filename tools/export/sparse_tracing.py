@@ -247,7 +247,9 @@ def trace(net, cloud):
     refuse(net)
     log = Trace()
     value = Value([int(n) for n in cloud.spatial_shape], cloud.features.shape)
+    # A new tensor: the caller's may hold rulebooks of an earlier run.
+    fresh = type(cloud)(log.hold(cloud.features, value), cloud.indices, cloud.spatial_shape, cloud.batch_size)
     with followed(net, type(cloud), log):
-        result = net(cloud.replace_feature(log.hold(cloud.features, value)))
+        result = net(fresh)
     results = result if isinstance(result, (tuple, list)) else [result]
     return Graph(value, log.steps, [log.value(getattr(r, "features", r)) for r in results], int(cloud.batch_size))

@@ -51,21 +51,13 @@ class Traced(torch.Tensor):
         if not isinstance(result, torch.Tensor):
             return result
         name = getattr(function, "__name__", str(function))
-        in_place = (name.endswith("_") and not name.endswith("__")) or name.startswith("__i") or kwargs.get("inplace", name == "relu" and True in args[1:])
+        in_place = name.endswith("_") and not name.endswith("__") or name.startswith("__i") and name in FOLLOWED or kwargs.get("inplace", False)
         trace = next(a.trace for a in flat((args, kwargs)) if hasattr(a, "trace"))
-        value = trace.follow(plain(name), result, args, kwargs)
+        value = trace.follow(name, result, args, kwargs)
         if in_place and isinstance(args[0], Traced):
             args[0].value = value
             return args[0]
         return trace.hold(result, value)
-
-
-def plain(name):
-    """`__radd__`, `add_` and `add` are one operator."""
-    if name.startswith("__") and name.endswith("__"):
-        name = name[2:-2]
-        return name[1:] if name[1:] in SEEN and name not in SEEN else name
-    return name.rstrip("_")
 
 
 def flat(values):
@@ -102,13 +94,18 @@ class Trace:
 
     def follow(self, name, result, args, kwargs):
         """The value of a result; a name in place of one that matters only if something uses it."""
-        if name not in SEEN:
+        if name not in FOLLOWED:
             return name
-        named = dict(zip(SEEN[name], args))
-        named.update({ALIAS.get(k, k): v for k, v in kwargs.items()})
-        return getattr(self, "see_" + METHOD.get(name, name))(result, **named)
+        method, arguments = FOLLOWED[name]
+        named = {**dict(zip(arguments, args)), **{ALIAS.get(k, k): v for k, v in kwargs.items()}}
+        return getattr(self, method)(result, **named)
 
     def see_same(self, _, x, **__):
+        return self.value(x)
+
+    def see_dropout(self, _, x, p=0.5, training=True, **__):
+        if training:
+            raise ExportError("a dropout is in training mode; call eval() first")
         return self.value(x)
 
     def unary(self, op, result, x, *numbers, **attributes):
@@ -184,6 +181,9 @@ class Trace:
         y = forward(x.replace_feature(x.features.as_subclass(torch.Tensor)))
         attributes = {k: [int(n) for n in getattr(module, k)] for k in ("kernel_size", "stride", "padding", "dilation", "output_padding")}
         attributes.update({k: int(getattr(module, k)) for k in ("subm", "inverse")}, key=module.indice_key, activation=fused_activation(module))
+        expected = [module.out_channels, *attributes["kernel_size"], module.in_channels]
+        if list(module.weight.shape) != expected:
+            raise ExportError(f"a weight of shape {list(module.weight.shape)} is not in spconv 2's layout, {expected}")
         tensors = {"weight": module.weight, "bias": module.bias}
         made = self.add("SparseConvolution", [value], [int(n) for n in y.spatial_shape], y.features.shape, attributes, tensors)
         return y.replace_feature(self.hold(y.features, made))
@@ -195,13 +195,14 @@ class Trace:
         return self.hold(y, self.add("ScatterDense", [self.value(x.features)], None, y.shape))
 
 
-# Operators that are followed, by name, with their arguments.
-SEEN = {
-    **dict.fromkeys(("relu", "floor", "round", "contiguous", "detach", "clone", "float", "dropout"), ("x",)), **dict.fromkeys(("clamp", "clip", "hardtanh"), ("x", "min", "max")),
-    **dict.fromkeys(("add", "mul", "div", "true_divide", "truediv"), ("x", "y")), **dict.fromkeys(("cat", "concat"), ("tensors", "dim")), "linear": ("x", "weight", "bias"),
-    "batch_norm": ("x", "mean", "var", "weight", "bias", "training", "momentum", "eps"), **dict.fromkeys(("view", "reshape", "flatten"), ("x",)),
-}
-METHOD = {"contiguous": "same", "detach": "same", "clone": "same", "float": "same", "dropout": "same", "clip": "clamp", "hardtanh": "clamp", "concat": "cat", "true_divide": "div", "truediv": "div", "view": "reshape", "flatten": "reshape"}
+# Operators that are followed: their names in PyTorch, the method above, its arguments.
+FOLLOWED = {name: ("see_" + method, arguments.split()) for names, method, arguments in (
+    ("relu relu_", "relu", "x"), ("floor floor_", "floor", "x"), ("round round_", "round", "x"), ("clamp clamp_ clip hardtanh", "clamp", "x min max"),
+    ("add add_ __add__ __radd__ __iadd__", "add", "x y"), ("mul mul_ __mul__ __rmul__ __imul__", "mul", "x y"),
+    ("div div_ true_divide __div__ __truediv__ __idiv__ __itruediv__", "div", "x y"), ("cat concat", "cat", "tensors dim"), ("linear", "linear", "x weight bias"),
+    ("batch_norm", "batch_norm", "x mean var weight bias training momentum eps"), ("dropout", "dropout", "x p training"),
+    ("contiguous detach clone float", "same", "x"), ("view reshape flatten", "reshape", "x"),
+) for name in names.split()}
 ALIAS = {"input": "x", "other": "y", "running_mean": "mean", "running_var": "var", "min_val": "min", "max_val": "max", "axis": "dim"}
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""E-3DSNN (Qiu et al., AAAI 2025) as ONNX, with seeded weights: classification backbones, the segmentation U-Net, the detection backbone.
+"""E-3DSNN as ONNX, with seeded weights: classification backbones, the segmentation U-Net, the detection backbone.
 
     python3 tools/export/e3dsnn.py --network T --voxels 2000 --output T/model.onnx
 

@@ -219,7 +219,10 @@ def described(net, graph, state, dialect, half, features, indices):
     return {
         "dialect": dialect, "weights": "float16" if half else "float32", "parameters": sum(p.numel() for p in net.parameters()),
         "voxels": len(indices), "batch": graph.batch_size, "spatial_shape": graph.input.grid,
-        "convolutions": [{"rulebook": s.attributes["key"], "weight": list(s.tensors["weight"].shape), "in": len(b.inputs), "out": len(b.outputs), "pairs": b.pairs} for s, b in convolutions],
+        "convolutions": [
+            {"rulebook": s.attributes["key"], "weight": list(s.tensors["weight"].shape), "in": len(b.inputs), "out": len(b.outputs), "pairs": b.pairs}
+            for s, b in convolutions
+        ],
         "rates": [round((state.of(v) != 0).double().mean().item(), 4) for v in spikes],
         "least_distance_to_a_threshold": distance(graph, state),
         "spikes_that_float64_gives_otherwise": int(sum((state.of(v) != exact.of(v)).sum() for v in spikes)),
@@ -259,7 +262,8 @@ def main():
         meta = export(getattr(module, function)().eval().to(a.device), cloud, a.output, a.dialect, not a.float32)
     except ExportError as error:
         sys.exit(f"error: {error}")
-    print(f"{a.output}: {meta['parameters']:,} parameters, {meta['voxels']:,} voxels, {sum(c['pairs'] for c in meta['convolutions']):,} pairs in {len(meta['convolutions'])} convolutions")
+    pairs = [c["pairs"] for c in meta["convolutions"]]
+    print(f"{a.output}: {meta['parameters']:,} parameters, {meta['voxels']:,} voxels, {sum(pairs):,} pairs in {len(pairs)} convolutions")
 
 
 if __name__ == "__main__":

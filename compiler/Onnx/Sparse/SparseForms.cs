@@ -83,8 +83,9 @@ internal sealed class SparseForms(FlatBuilder builder, NodeForms forms, SitePlan
         RequireGrid(attributes, "input_spatial_shape", from);
         var key = attributes.Text("rulebook", "");
         if (key.Length == 0) key = site.Node;
-        var book = attributes.Int("inverse", 0) != 0 ? Inverted(key, from, attributes) : Made(key, from, attributes, attributes.Int("subm", 0) != 0, "kernel_size", "output_padding");
-        RequireGrid(attributes, "output_spatial_shape", book.To);
+        var inverse = attributes.Int("inverse", 0) != 0;
+        var book = inverse ? Inverted(key, from, attributes) : Made(key, from, attributes, attributes.Int("subm", 0) != 0, "kernel_size", "output_padding");
+        RequireGrid(attributes, "output_spatial_shape", inverse ? book.From : book.To);
         return Emit(site, book, attributes, inputs[0], inputs[1], inputs.Length > 2 ? inputs[2] : -1, isLast);
     }
 

@@ -156,11 +156,10 @@ internal sealed class GraphFlattener
         else
         {
             var (site, inputs) = (SiteOf(node, scope, name), InputsOf(node, scope, name));
-            if (sparse?.IsBookkeeping(inputs) == true) Report("NC1159", "coordinates and rulebooks are for convolutions only; no other operator can read them", scope, node, index, "rows of an output and their coordinates are given back together");
             if (inputs.Any(sequences.IsSequence)) Report("NC1007", $"operator {node.OpType} is not supported on lists of tensors", scope, node, index, "stack the list before");
             try
             {
-                outputs = forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
+                outputs = sparse?.Refuses(site, inputs) == true ? [.. site.Outputs.Select(o => Builder.Add(o, null))] : forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
             }
             catch (InvalidCastException)
             {

@@ -16,7 +16,7 @@ internal sealed class SitePlaces(FlatBuilder builder, Func<SiteTableId, SiteTabl
     public void Put(int value, SiteTableId table) => known[value] = table;
 
     /// <summary>The table whose sites are the rows of a value; null where its rows are none.</summary>
-    /// <exception cref="DiagnosticException">NC1157, NC1158.</exception>
+    /// <exception cref="DiagnosticException">NC1157, NC1158: sites of several tables meet, or an operator mixes sites.</exception>
     public SiteTableId? Of(int value)
     {
         if (value < 0 || builder[value]?.Constant is not null) return null;
@@ -42,22 +42,25 @@ internal sealed class SitePlaces(FlatBuilder builder, Func<SiteTableId, SiteTabl
         return known[value];
     }
 
+    /// <summary>The one table at whose sites operands are; null where they are at none.</summary>
+    /// <exception cref="DiagnosticException">NC1157: they are at the sites of several.</exception>
+    public SiteTableId? Common(string op, IEnumerable<int> inputs)
+    {
+        var places = inputs.Select(Of).OfType<SiteTableId>().Distinct().ToArray();
+        if (places.Length < 2) return places.Length == 0 ? null : places[0];
+        throw new DiagnosticException(Diagnostic.Error(
+            "NC1157", $"{op}: its operands are at the sites of different tables, {string.Join(" and ", places.Select(p => $"'{tables(p).Name}'"))}", null,
+            "an inverse convolution with the key of the strided one brings values back to the finer sites"));
+    }
+
     private SiteTableId? Place(int value, string op, OnnxAttributes attributes, IReadOnlyList<int> inputs)
     {
         if (op == SiteOperators.Convolution) return SiteOperators.TargetOf(attributes);
         if (op == SiteOperators.Scatter) return null;
-        var places = inputs.Where(i => i >= 0).Select(i => known.GetValueOrDefault(i)).OfType<SiteTableId>().Distinct().ToArray();
-        if (places.Length == 0) return null;
-        if (places.Length > 1)
-        {
-            throw new DiagnosticException(Diagnostic.Error(
-                "NC1157", $"{op}: its operands are at the sites of different tables, {string.Join(" and ", places.Select(p => $"'{tables(p).Name}'"))}", builder.PlaceOf(value),
-                "an inverse convolution with the key of the strided one brings values back to the finer sites"));
-        }
-
-        if (KeepsRows(value, op, attributes, inputs, tables(places[0]).Capacity)) return places[0];
+        if (Common(op, inputs) is not { } place) return null;
+        if (KeepsRows(value, op, attributes, inputs, tables(place).Capacity)) return place;
         throw new DiagnosticException(Diagnostic.Error(
-            "NC1158", $"{op}: it mixes or moves the active sites of '{tables(places[0]).Name}', whose number is known per sample only", builder.PlaceOf(value),
+            "NC1158", $"{op}: it mixes or moves the active sites of '{tables(place).Name}', whose number is known per sample only", builder.PlaceOf(value),
             "element-wise operators, BatchNormalization, Gemm and MatMul with constant weights, and Concat, Slice, Split and Gather of channels work on each site alone; end the network before, or go through ScatterDense"));
     }
 

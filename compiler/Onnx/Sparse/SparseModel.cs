@@ -75,12 +75,27 @@ internal sealed class SparseModel
         }
     }
 
-    /// <summary>Whether an operator reads coordinates or a rulebook.</summary>
-    public bool IsBookkeeping(ImmutableArray<int> values) => values.Any(forms.IsBookkeeping);
+    /// <summary>Reports a standard operator that takes what it cannot: coordinates, a rulebook, values at the sites of several tables. Whether it did.</summary>
+    public bool Refuses(FlatBuilder.Site site, ImmutableArray<int> values)
+    {
+        try
+        {
+            if (values.Any(forms.IsBookkeeping))
+                throw new DiagnosticException(Diagnostic.Error("NC1159", "coordinates and rulebooks are for convolutions only; no other operator can read them", null, "the coordinates of every output at sites are given beside it, as NAME:coors"));
+            places.Common(site.Op, values);
+            return false;
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var problem in e.Diagnostics) builder.Report(site, problem);
+            return true;
+        }
+    }
 
     /// <summary>Looks at everything an output needs for what mixes sites.</summary>
     public void Check(IEnumerable<(string Name, int Value)> outputs, DiagnosticBag problems)
     {
+        var told = new HashSet<Place?>();
         foreach (var (name, value) in outputs)
         {
             if (forms.IsBookkeeping(value))
@@ -95,9 +110,8 @@ internal sealed class SparseModel
             }
             catch (DiagnosticException e)
             {
-                // Other outputs would only say the same again.
-                foreach (var problem in e.Diagnostics) problems.Add(problem);
-                return;
+                // Several outputs may come of one operator.
+                foreach (var problem in e.Diagnostics.Where(d => told.Add(d.Place))) problems.Add(problem);
             }
         }
     }

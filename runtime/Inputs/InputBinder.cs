@@ -79,7 +79,7 @@ public static class InputBinder
             if (Enumerable.Range(0, grid.Length).Any(i => grid.At(i) > table.Extent[missing + i]))
             {
                 bag.Add(Diagnostic.Error("NC5087", $"the voxels of the file are on a grid of {string.Join(" x ", grid.ToLongs())}; the network is compiled for {string.Join(" x ", table.Extent)}", new Place(file, Cloud.GridArray),
-                    $"compile it for that grid: --site-extent {string.Join(',', grid.ToLongs())}"));
+                    $"compile it for both: --site-extent {string.Join(',', table.Extent.Select((e, i) => i < missing ? e : Math.Max(e, grid.At(i - missing))))}"));
             }
         }
 

@@ -36,8 +36,8 @@ internal sealed record SparseInputs(string Coordinates, bool InGraph, ImmutableA
         var extent = plan.Extent.IsEmpty ? first.Attribute.FirstOrDefault(a => a.Name == attribute)?.Ints.ToArray() ?? [] : [.. plan.Extent.Select(e => (long)e)];
         if (extent.Length is < 1 or > 3 || extent.Any(e => e is < 1 or > int.MaxValue))
         {
-            throw new DiagnosticException(Diagnostic.Error("NC1151", $"{(plan.Extent.IsEmpty ? $"attribute {attribute} is" : "--site-extent is")} [{string.Join(", ", extent)}]; a grid has one to three axes of at least one voxel", PlaceOf(first, path),
-                "give the grid: --site-extent a,b,c"));
+            var found = extent.Length == 0 ? $"the file does not give the grid (attribute {attribute})" : $"{(plan.Extent.IsEmpty ? $"attribute {attribute}" : "--site-extent")} is [{string.Join(", ", extent)}]";
+            throw new DiagnosticException(Diagnostic.Error("NC1151", $"{found}; one to three axes of at least one voxel are needed", PlaceOf(first, path), "give it: --site-extent a,b,c"));
         }
 
         return new(names.FirstOrDefault() ?? "coors", names.Length > 0, [.. Enumerable.Repeat(1, 3 - extent.Length), .. extent.Select(e => (int)e)]);

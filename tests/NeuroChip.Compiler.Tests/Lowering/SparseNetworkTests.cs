@@ -1,9 +1,11 @@
 using NeuroChip.Compiler.Lowering;
 using NeuroChip.Compiler.Onnx;
 using NeuroChip.Compiler.Onnx.Sparse;
+using NeuroChip.Compiler.Passes;
 using NeuroChip.Compiler.Rolling;
 using NeuroChip.Compiler.Tests.Onnx;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
@@ -69,17 +71,67 @@ public class SparseNetworkTests
         SiteTable[] Tables(SitePlan plan) => [.. Lower(path, plan).Sites];
     }
 
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void IntegersEmitNearlyTheSameSpikes(string file)
+    {
+        var suffix = file.EndsWith("_autoware.onnx", StringComparison.Ordinal) ? "_autoware" : "";
+        var inputs = Arrays.ReadNpz(Path.Combine(Golden, Path.GetDirectoryName(file)!, $"inputs{suffix}.npz"));
+        var clouds = Clouds(inputs);
+        var module = new InferDomains().Run(Lower(Path.Combine(Golden, file), new() { Clouds = _ => [.. clouds.Select(c => c.Coordinates)] }), new PassContext());
+        var (wide, seen) = Quantiser.Quantise(module, new() { WeightBits = 8, AccumulatorBits = 24, Calibration = [.. clouds.Select(c => Given(inputs, c))] });
+        Verifier.VerifyOrThrow(wide);
+        // Untrained networks without a membrane pass on every spike that flips; the first layers have few before them.
+        var first = seen.Populations.Where(p => p.Agreement is not null).Take(3).Select(p => p.Agreement!.Value).ToArray();
+        Assert.True(first.Min() > 0.95, $"{file}: {string.Join(", ", first)}");
+
+        // Without samples the bounds hold: no accumulator of 24 bits may saturate.
+        var (blind, bounds) = Quantiser.Quantise(module, new() { WeightBits = 8, AccumulatorBits = 24 });
+        Verifier.VerifyOrThrow(blind);
+        Assert.DoesNotContain(bounds.Populations, p => p.MaySaturate);
+    }
+
+    [Fact]
+    public void LoadsOfAConvolutionOverSitesBoundEveryTarget()
+    {
+        var (fine, coarse) = (new SiteTable(new(0), "fine", [5, 4, 4], 80, "coors"), new SiteTable(new(1), "coarse", [3, 2, 2], 12, ""));
+        var window = new SiteWindow(new(5, 3, 3, 2, 1), new(4, 2, 2, 2), new(4, 2, 2, 2));
+        coarse = coarse with { Reach = new(new(0), window) };
+        var every = Tensor.Of([80, 3], Enumerable.Range(0, 80).SelectMany(v => (int[])[v / 16, v / 4 % 4, v % 4]).ToArray());
+        var sites = new SiteBinding([fine, coarse], new Dictionary<string, Tensor> { ["coors"] = every });
+        AddressFunction[] maps =
+        [
+            new SparseConvMap(new(0), new(1), 80, 12, window, 4, 6, 2, 0),
+            new InverseConvMap(new(1), new(0), 12, 80, window, 4, 6, 2, 0),
+        ];
+        foreach (var map in maps)
+        {
+            var magnitude = Enumerable.Range(0, map.RowCount).Select(row => (double)((row * 7919 % 101) + 1)).ToArray();
+            var (afferents, most) = (new List<Afferent>(), new double[6]);
+            var bound = sites.Bind(map);
+            for (var target = 0; target < map.TargetSize; target++)
+            {
+                afferents.Clear();
+                bound.Invert(target, afferents);
+                foreach (var a in afferents) Assert.Equal(target % 6, QuantiseRows.Channel(map, 6)(a.Row));
+                most[target % 6] = Math.Max(most[target % 6], afferents.Sum(a => magnitude[a.Row]));
+            }
+
+            // In a full grid, away from its border, the bound is reached.
+            Assert.Equal(most, QuantiseRows.Load(map, row => magnitude[row], 6, Reduction.Sum));
+        }
+    }
+
     private static void Compare(string path, string inputFile, string goldenFile)
     {
         var folder = Path.GetDirectoryName(path)!;
         var (inputs, golden) = (Arrays.ReadNpz(Path.Combine(folder, inputFile)), Arrays.ReadNpz(Path.Combine(folder, goldenFile)));
         var clouds = Clouds(inputs);
         var module = Verifier.VerifyOrThrow(Lower(path, new() { Clouds = _ => [.. clouds.Select(c => c.Coordinates)] }));
-        var features = inputs.Single(i => i.Key is not ("coors" or "spatial_shape"));
         var interpreter = new ModuleInterpreter(module);
         var runs = clouds.Select(cloud =>
         {
-            var given = new Dictionary<string, Tensor> { ["coors"] = cloud.Coordinates, [features.Key] = Rows(features.Value, cloud.Rows) };
+            var given = Given(inputs, cloud);
             return (Run: interpreter.Run(given, record: true), Sites: new SiteBinding(module.Sites, given));
         }).ToArray();
         foreach (var (name, expected) in golden.Where(g => !g.Key.Contains(':', StringComparison.Ordinal)))
@@ -109,6 +161,12 @@ public class SparseNetworkTests
         var all = inputs["coors"].Span<int>().ToArray();
         return [.. Enumerable.Range(0, all.Length / 4).GroupBy(r => all[4 * r]).OrderBy(g => g.Key)
             .Select(g => (Tensor.Of([g.Count(), 3], g.SelectMany(r => all[((4 * r) + 1)..((4 * r) + 4)]).ToArray()), g.ToArray()))];
+    }
+
+    private static Dictionary<string, Tensor> Given(Dictionary<string, Tensor> inputs, (Tensor Coordinates, int[] Rows) cloud)
+    {
+        var features = inputs.Single(i => i.Key is not ("coors" or "spatial_shape"));
+        return new() { ["coors"] = cloud.Coordinates, [features.Key] = Rows(features.Value, cloud.Rows) };
     }
 
     private static Tensor Rows(Tensor all, int[] rows)

@@ -112,12 +112,14 @@ internal sealed class QuantiseSamples
     {
         var tallies = module.Populations.Select(_ => new Tally()).ToArray();
         var (right, quantisedRight, same) = (0, 0, 0);
+        // Rows at sites are no scores of a sample.
+        var hasClasses = module.Readouts.Length > 0 && module[module.Readouts[0].Signals[0].Population].Sites is null;
         for (var s = 0; s < runs.Length; s++)
         {
             var run = Run(quantised, options.Calibration[s], options);
             for (var p = 0; p < tallies.Length; p++)
                 tallies[p].Add(runs[s].Emissions[p].Array<float>(), run.Emissions[p].Array<int>(), neurons[p].EmissionUnit, module.Populations[p].Size, sites[s].Present(module.Populations[p]));
-            if (module.Readouts.Length == 0) continue;
+            if (!hasClasses) continue;
             var (before, after) = (Class(runs[s]), Class(run));
             if (before == after) same++;
             if (s >= options.Labels.Count) continue;
@@ -125,7 +127,7 @@ internal sealed class QuantiseSamples
             if (after == options.Labels[s]) quantisedRight++;
         }
 
-        var labelled = Math.Min(runs.Length, options.Labels.Count);
+        var labelled = hasClasses ? Math.Min(runs.Length, options.Labels.Count) : 0;
         var populations = module.Populations.Select((p, i) =>
         {
             var t = tallies[i];
@@ -141,7 +143,7 @@ internal sealed class QuantiseSamples
         return new(
             options.WeightBits, options.AccumulatorBits, projections, [.. populations], runs.Length,
             labelled > 0 ? (double)right / labelled : null, labelled > 0 ? (double)quantisedRight / labelled : null,
-            runs.Length > 0 && module.Readouts.Length > 0 ? (double)same / runs.Length : null);
+            runs.Length > 0 && hasClasses ? (double)same / runs.Length : null);
     }
 
     private static ModuleRun Run(Module module, IReadOnlyDictionary<string, Tensor> sample, QuantiseOptions options) =>

@@ -28,5 +28,6 @@ public static partial class DiagnosticCatalog
         new("NC5087", "the file's grid is larger", "The file says on which grid its voxels are (spatial_shape), and the network was compiled for a smaller one. A smaller grid than that of the network is fine.",
             "Compile with --site-extent and the grid of the file."),
         new("NC5088", "recorded spikes at active sites", "A trace can stand in for populations with a fixed number of neurons; those at active sites have others in every sample.", "Run the network on its input."),
+        new("NC5089", "labels of an output at sites", "Labels are the classes of samples. An output over active sites has a row for each voxel, and what makes a class of them is outside the file.", "Leave --labels out, and judge the output with what comes behind it in the model."),
     ];
 }

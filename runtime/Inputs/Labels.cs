@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Tensors;
 
@@ -17,6 +18,14 @@ public sealed record Accuracy(int Correct, int Samples)
 /// <summary>The class of each sample, from an array of the input file.</summary>
 public static class Labels
 {
+    /// <summary>Stops with NC5089 where the first output of an image has rows for active sites and no scores of the sample.</summary>
+    public static void RequireScores(ChipImage image, string key)
+    {
+        if (image.Readouts.FirstOrDefault() is not { } readout || image.Populations[readout.Signals[0].Population.Index].Sites is not { } table) return;
+        throw new DiagnosticException(Diagnostic.Error("NC5089", $"--labels {key}: output '{readout.Name}' has a row for each active site of '{image.Sites[table.Index].Name}' and no scores of the sample", null,
+            "leave --labels out, and judge the output with what comes behind it in the model"));
+    }
+
     /// <summary>The labels under <paramref name="key"/> for the inferences of <paramref name="samples"/> that <paramref name="range"/> keeps.</summary>
     public static ImmutableArray<int> Read(IReadOnlyDictionary<string, Tensor> arrays, string key, SampleSet samples, string? range, string file)
     {

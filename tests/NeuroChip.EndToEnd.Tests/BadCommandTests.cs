@@ -50,6 +50,8 @@ public sealed class BadCommandTests : Scratch
         ["bad-form"] = "compile MODEL --sepconv sideways",
         ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["site-options"] = "compile MODEL --sites 0 --site-margin -1 --site-extent 3,x",
+        ["sites-not-planned"] = "compile SPARSE/cls_tiny/model.onnx -o SCRATCH/a.ncimg",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 
@@ -62,7 +64,7 @@ public sealed class BadCommandTests : Scratch
     public void TextAndExitCodeAreAsAgreed(string name)
     {
         MakeFiles(name);
-        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("NETWORKS", Golden.Folder("networks")).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("WORKLOADS", Workloads));
+        var arguments = Cases[name].Split(' ').Select(a => a.Replace("SCRATCH", Folder).Replace("NETWORKS", Golden.Folder("networks")).Replace("SPARSE", Golden.Folder("sparse3d")).Replace("MODEL", CommandLine.DemoModel).Replace("INPUT", CommandLine.DemoInput).Replace("WORKLOADS", Workloads));
         var result = CommandLine.Run(arguments);
         var shown = $"neurochip {Cases[name]}\nexit code {result.ExitCode}\n\n{Clean(result.Error)}";
         Assert.Equal("", result.Output.Trim());
@@ -71,7 +73,7 @@ public sealed class BadCommandTests : Scratch
     }
 
     // Sizes of images are the compiler's business, not this test's.
-    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(Golden.Folder("networks"), "NETWORKS").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Workloads, "WORKLOADS").Trim('\n') + "\n";
+    private string Clean(string text) => Regex.Replace(text, "takes [0-9]+ bytes, the file has [0-9]+", "takes N bytes, the file has M").Replace(Folder, "SCRATCH").Replace(Golden.Folder("networks"), "NETWORKS").Replace(Golden.Folder("sparse3d"), "SPARSE").Replace(CommandLine.DemoModel, "MODEL").Replace(CommandLine.DemoInput, "INPUT").Replace(Workloads, "WORKLOADS").Trim('\n') + "\n";
 
     private void MakeFiles(string name)
     {

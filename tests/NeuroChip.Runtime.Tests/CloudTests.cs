@@ -34,6 +34,9 @@ public sealed class CloudTests
         }
     }
 
+    /// <summary>An output at the sites of that image.</summary>
+    internal static Readout Rows { get; } = new("y", [Signal.Emission(new(0))], [null], ElementwiseProgram.PassThrough, TimeReduction.Last, 0, [10, 2]);
+
     [Fact]
     public void ABatchIndexIsASample()
     {
@@ -74,7 +77,7 @@ public sealed class CloudTests
     [Fact]
     public void RowsOfAllCloudsFollowOneAnother()
     {
-        var image = AtSites with { Readouts = [new Readout("y", [Signal.Emission(new(0))], [null], ElementwiseProgram.PassThrough, TimeReduction.Last, 0, [10, 2])] };
+        var image = AtSites with { Readouts = [Rows] };
         var set = InputBinder.Bind([Features], File, "cloud.npz");
         var any = new ChipSession(new TinyNetwork.Device(), TinyNetwork.Image()).Run([SampleInput.Of("x", Tensor.Of([1, 4], new float[4]))], RunRecording.Outputs).Samples[0];
         SampleResult Result(int sample) => any with

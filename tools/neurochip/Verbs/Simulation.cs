@@ -43,6 +43,7 @@ internal sealed class Simulation(RunRequest request)
         var all = request.Input is null ? null : InputBinder.Bind(image, arrays, request.Input, request.Labels, warnings);
         if (request.Spikes is not null) all = RecordedEmissions.Bind(image, ArrayFile.Read(request.Spikes), request.Spikes, all, warnings);
         ExitCode.Print(warnings.Diagnostics);
+        if (request.Labels is not null) Labels.RequireScores(image, request.Labels);
         var labels = request.Labels is null ? default : Labels.Read(arrays, request.Labels, all!, request.Samples, request.Input ?? request.Spikes!);
         var samples = all!.Part(request.Samples);
         var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Compiler.Onnx.Proto;
 using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Compiler.Onnx.Sparse;
 
@@ -8,7 +9,8 @@ namespace NeuroChip.Compiler.Onnx.Sparse;
 /// <param name="Coordinates">Name of the coordinates; <c>coors</c> in the dialect that keeps them out of the graph.</param>
 /// <param name="InGraph">Whether they are an input of the graph.</param>
 /// <param name="Extent">Voxels of the grid along three axes; missing leading ones have one voxel.</param>
-internal sealed record SparseInputs(string Coordinates, bool InGraph, ImmutableArray<int> Extent)
+/// <param name="Features">Inputs [N, channels] with a row for each voxel.</param>
+internal sealed record SparseInputs(string Coordinates, bool InGraph, ImmutableArray<int> Extent, ImmutableHashSet<string> Features)
 {
     /// <summary>Finds the operators of either dialect in a graph; null where there are none.</summary>
     /// <exception cref="DiagnosticException">NC1151, NC1159, NC1161: no usable grid; rulebooks from outside; several clouds.</exception>
@@ -40,7 +42,27 @@ internal sealed record SparseInputs(string Coordinates, bool InGraph, ImmutableA
             throw new DiagnosticException(Diagnostic.Error("NC1151", $"{found}; one to three axes of at least one voxel are needed", PlaceOf(first, path), "give it: --site-extent a,b,c"));
         }
 
-        return new(names.FirstOrDefault() ?? "coors", names.Length > 0, [.. Enumerable.Repeat(1, 3 - extent.Length), .. extent.Select(e => (int)e)]);
+        return new(names.FirstOrDefault() ?? "coors", names.Length > 0, [.. Enumerable.Repeat(1, 3 - extent.Length), .. extent.Select(e => (int)e)], FeaturesOf(graph));
+    }
+
+    /// <summary>Inputs from which the features of an operator of the dialects come, and those with the same number of rows.</summary>
+    private static ImmutableHashSet<string> FeaturesOf(GraphProto graph)
+    {
+        var makers = graph.Node.SelectMany(n => n.Output.Select(o => (Name: o, Node: n))).DistinctBy(m => m.Name).ToDictionary(m => m.Name, m => m.Node);
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>(graph.Node.Where(n => SparseForms.Handles(n.Domain, n.OpType) && n.OpType != SparseForms.PairsOp && n.Input.Count > 0).Select(n => n.Input[0]));
+        while (open.TryPop(out var name))
+        {
+            if (!reached.Add(name) || !makers.TryGetValue(name, out var maker) || SparseForms.Handles(maker.Domain, maker.OpType)) continue;
+            foreach (var input in maker.Input) open.Push(input);
+        }
+
+        var matrices = graph.Input.Where(i => i.Type?.TensorType is { Shape.Dim.Count: 2 } t && TensorReader.TypeOf(t.ElemType) == DType.Float32 && t.Shape.Dim[1].DimValue > 0).ToArray();
+        var rows = matrices.Where(i => reached.Contains(i.Name)).Select(Rows).Where(r => r.Length > 0).ToHashSet(StringComparer.Ordinal);
+        return [.. matrices.Where(i => reached.Contains(i.Name) || rows.Contains(Rows(i))).Select(i => i.Name)];
+
+        // The name or the number of an extent; nothing where the file leaves it open.
+        static string Rows(ValueInfoProto input) => input.Type.TensorType.Shape.Dim[0] is { DimValue: > 1 } d ? $"#{d.DimValue}" : input.Type.TensorType.Shape.Dim[0].DimParam;
     }
 
     private static Place PlaceOf(NodeProto node, string path) => new(path, $"node '{(node.Name.Length > 0 ? node.Name : node.OpType)}' ({node.OpType})");

@@ -13,7 +13,6 @@ internal sealed class SparseModel
     private readonly SitePlanner planner;
     private readonly SitePlaces places;
     private readonly SparseForms forms;
-    private readonly List<int> inputs = [];
 
     private SparseModel(SparseInputs given, GraphProto graph, SitePlan plan, FlatBuilder builder, NodeForms standard)
     {
@@ -42,19 +41,13 @@ internal sealed class SparseModel
     }
 
     /// <summary>An input of rows: as many as there is room for, however many the file was traced with. Null for another input.</summary>
-    public Operand? Features(ValueInfoProto input)
-    {
-        var type = input.Type?.TensorType;
-        if (type?.Shape is not { Dim.Count: 2 } shape || shape.Dim[1].DimValue <= 0 || TensorReader.TypeOf(type.ElemType) != DType.Float32) return null;
-        return new(DType.Float32, [planner[new(0)].Capacity, (int)shape.Dim[1].DimValue]);
-    }
+    public Operand? Features(ValueInfoProto input) =>
+        Inputs.Features.Contains(input.Name) ? new(DType.Float32, [planner[new(0)].Capacity, (int)input.Type.TensorType.Shape.Dim[1].DimValue]) : null;
 
     /// <summary>Notes an input of the flat model.</summary>
     public void PutInput(int value)
     {
-        if (builder[value] is not { Type: DType.Float32, Rank: 2 } operand || operand.Shape[0] != planner[new(0)].Capacity) return;
-        places.Put(value, new(0));
-        inputs.Add(value);
+        if (Inputs.Features.Contains(builder.NameOf(value))) places.Put(value, new(0));
     }
 
     /// <summary>Whether a node belongs to a dialect.</summary>
@@ -117,9 +110,6 @@ internal sealed class SparseModel
     }
 
     /// <summary>The flat model with its tables.</summary>
-    public FlatModel Finish(FlatModel flat)
-    {
-        var names = inputs.Select(i => builder.NameOf(i)).ToHashSet(StringComparer.Ordinal);
-        return flat with { Sites = planner.Tables, InputSites = flat.Inputs.Where(i => names.Contains(flat.Values[i].Name)).ToImmutableDictionary(i => i, _ => new SiteTableId(0)) };
-    }
+    public FlatModel Finish(FlatModel flat) =>
+        flat with { Sites = planner.Tables, InputSites = flat.Inputs.Where(i => Inputs.Features.Contains(flat.Values[i].Name)).ToImmutableDictionary(i => i, _ => new SiteTableId(0)) };
 }

@@ -31,8 +31,7 @@ public static class InputBinder
         {
             if (Find(input, inputs, arrays) is not { } array)
             {
-                bag.Add(Diagnostic.Error("NC5004", $"the model's input {input} is not in the input file", new Place(file),
-                    $"the file holds {List(arrays)}", $"in NumPy: savez('{file}', **{{'{input.Name}': array}})"));
+                bag.Add(Missing(input, arrays, file));
                 continue;
             }
 
@@ -49,7 +48,7 @@ public static class InputBinder
         WarnAboutTheRest(inputs, arrays, file, labels, warnings);
         RequireEqualCounts(bound, file, bag);
         ImmutableArray<ModelInput> atSites = [.. inputs.Where(i => i.Sites is not null)];
-        var clouds = atSites.IsEmpty ? null : Clouds(atSites, arrays, file, bag);
+        var clouds = atSites.IsEmpty ? null : CloudInputs.Bind(atSites, arrays, file, bag);
         bag.ThrowIfErrors();
         var samples = Cut(bound);
         if (clouds is null) return samples;
@@ -58,61 +57,12 @@ public static class InputBinder
         return clouds with { Samples = [.. clouds.Samples.Select((c, i) => bound.Count == 0 ? c : new SampleInput(c.Arrays.AddRange(samples.Samples[i].Arrays)))] };
     }
 
-    /// <summary>The samples of inputs at sites: all of them at those of one table.</summary>
-    private static SampleSet? Clouds(ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays, string file, DiagnosticBag bag)
-    {
-        var table = inputs[0].Sites!;
-        ImmutableArray<Cloud> clouds;
-        try
-        {
-            clouds = Cloud.Of(arrays, table.Input, file);
-        }
-        catch (DiagnosticException e)
-        {
-            foreach (var problem in e.Diagnostics) bag.Add(problem);
-            return null;
-        }
-
-        if (arrays.TryGetValue(Cloud.GridArray, out var grid) && grid.Length <= 3)
-        {
-            var missing = 3 - grid.Length;
-            if (Enumerable.Range(0, grid.Length).Any(i => grid.At(i) > table.Extent[missing + i]))
-            {
-                bag.Add(Diagnostic.Error("NC5087", $"the voxels of the file are on a grid of {string.Join(" x ", grid.ToLongs())}; the network is compiled for {string.Join(" x ", table.Extent)}", new Place(file, Cloud.GridArray),
-                    $"compile it for both: --site-extent {string.Join(',', table.Extent.Select((e, i) => i < missing ? e : Math.Max(e, grid.At(i - missing))))}"));
-            }
-        }
-
-        var rows = arrays[table.Input].Shape[0];
-        var bound = new List<(ModelInput Input, Tensor Array)>();
-        foreach (var input in inputs)
-        {
-            if (!arrays.TryGetValue(input.Name, out var array))
-            {
-                bag.Add(Diagnostic.Error("NC5004", $"the model's input {input} is not in the input file", new Place(file),
-                    $"the file holds {List(arrays)}", $"in NumPy: savez('{file}', **{{'{input.Name}': array}})"));
-                continue;
-            }
-
-            var place = new Place(file, input.Name);
-            var shape = input.Shape.SetItem(input.Shape.Length - 2, rows);
-            if (!array.Shape.SequenceEqual(shape) && !(input.Steps == 1 && array.Shape.SequenceEqual(shape[^2..])))
-                bag.Add(Diagnostic.Error("NC5086", $"array '{input.Name}' is {Tensor.FormatShape(array.Shape)}; '{table.Input}' holds {rows} voxels, for which it must be {Tensor.FormatShape(shape)}", place, $"one row of {shape[^1]} features for each voxel"));
-            else if (ToFloat(array, input, place, bag) is { } floats) bound.Add((input, floats));
-        }
-
-        return new SampleSet([.. clouds.Select(Sample)], null, clouds.Length) { Clouds = [.. clouds.Select(c => c.Batch)] };
-
-        SampleInput Sample(Cloud cloud) => new(bound.ToImmutableDictionary(b => b.Input.Name, b =>
-        {
-            var (outer, channels) = (b.Input.Static ? 1 : b.Input.Steps, b.Input.Shape[^1]);
-            return Tensor.Of(b.Input.Shape.SetItem(b.Input.Shape.Length - 2, cloud.Rows.Length), cloud.RowsOf(b.Array.Span<float>(), outer, channels));
-        }).SetItem(table.Input, cloud.Coordinates));
-    }
-
     // A lone .npy array has no name; it can only mean the only input.
     private static Tensor? Find(ModelInput input, ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays) =>
         arrays.TryGetValue(input.Name, out var array) || (inputs.Length == 1 && arrays.TryGetValue("", out array)) ? array : null;
+
+    internal static Diagnostic Missing(ModelInput input, IReadOnlyDictionary<string, Tensor> arrays, string file) => Diagnostic.Error(
+        "NC5004", $"the model's input {input} is not in the input file", new Place(file), $"the file holds {List(arrays)}", $"in NumPy: savez('{file}', **{{'{input.Name}': array}})");
 
     private static Diagnostic WrongShape(ModelInput input, Tensor array, Place place)
     {
@@ -123,7 +73,7 @@ public static class InputBinder
             + $"S samples are {Tensor.FormatShape(samples).Replace("-1", "S")}");
     }
 
-    private static Tensor? ToFloat(Tensor array, ModelInput input, Place place, DiagnosticBag bag)
+    internal static Tensor? ToFloat(Tensor array, ModelInput input, Place place, DiagnosticBag bag)
     {
         var floats = array.ToFloats();
         var converted = array.Type == DType.Float32;

@@ -33,9 +33,6 @@ internal sealed class SparseForms(FlatBuilder builder, NodeForms forms, SitePlan
     /// <summary>Whether a node belongs to one of the dialects, whatever its attributes.</summary>
     public static bool Handles(string domain, string op) => domain == RulebookDomain ? op is PairsOp or GemmOp : domain is "" or "ai.onnx" && op is ConvolutionOp or "ScatterDense" or "QuantAdd";
 
-    /// <summary>The same, and standard operators with an attribute of their own.</summary>
-    public static bool Handles(string domain, string op, OnnxAttributes attributes) => Handles(domain, op) || (op is "Reshape" or "Transpose" && attributes.Has("dims"));
-
     /// <summary>Rulebook keys that some convolution of the file makes.</summary>
     public void Expect(IEnumerable<string> keys) => keysToCome = [.. keys];
 

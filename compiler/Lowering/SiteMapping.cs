@@ -49,7 +49,7 @@ internal sealed record SiteMapping(SiteMap Function, float[] Weights) : LinearMa
             if (to != index.TargetOf[e]) return null;
         }
 
-        return new(m with { Targets = index.Count, StrideZ = moved[0], StrideY = moved[1], StrideX = moved[2], StrideC = moved[3] }, Floats.Multiply(Weights, [factor]));
+        return this with { Function = m with { Targets = index.Count, StrideZ = moved[0], StrideY = moved[1], StrideX = moved[2], StrideC = moved[3] }, Weights = Floats.Multiply(Weights, [factor]) };
     }
 
     private SiteMapping WithFactors(Func<int, float> factorOf)

@@ -6,7 +6,7 @@ using NeuroChip.Ir.Tensors;
 namespace NeuroChip.Compiler.Tests.Onnx;
 
 /// <summary>
-/// Faulty networks over active sites and the exact messages for them: tests/golden/onnx/sparse-errors, models by tools/export/make_sparse_error_goldens.py.
+/// Faulty networks over active sites and the exact messages for them: tests/golden/onnx/sparse-errors, models by tools/export/make_sparse_import_goldens.py.
 /// NEUROCHIP_UPDATE_GOLDENS=1 writes the messages anew, to be read before they are committed.
 /// </summary>
 public class SparseErrorTests

@@ -1,6 +1,7 @@
-"""Writes tests/golden/onnx/sparse-errors: networks over active sites in both dialects, with a fault each, for the messages of the import.
+"""Writes tests/golden/onnx/sparse-errors (networks over active sites in both dialects, with a fault each, for the messages of the import) and
+tests/golden/sparse3d/form_* (what a node of the first dialect may say besides what E-3DSNN needs; expected values by brute force).
 
-Run:  python make_sparse_error_goldens.py   (needs numpy and onnx; files are the same each time)
+Run:  python make_sparse_import_goldens.py   (needs numpy and onnx; files are the same each time)
 """
 
 import pathlib
@@ -8,7 +9,8 @@ import pathlib
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-ROOT = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "onnx" / "sparse-errors"
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden"
+ROOT = GOLDEN / "onnx" / "sparse-errors"
 GRID, HALF = [8, 8, 8], [4, 4, 4]
 
 
@@ -171,7 +173,117 @@ def autoware():
     m.save("rulebook_elsewhere")
 
 
+class Form:
+    """A float32 graph in the first dialect and what it computes, features by site in a dictionary."""
+
+    def __init__(self, name, grid, channels, seed, count):
+        self.random, self.grid, self.nodes, self.tensors, self.spikes = np.random.default_rng(seed), list(grid), [], [], {}
+        self.folder = GOLDEN / "sparse3d" / name
+        places = self.random.permutation(int(np.prod(grid)))[:count]
+        places.sort()
+        self.sites = [tuple(int(v) for v in np.unravel_index(p, grid)) for p in places]
+        self.features = self.random.normal(0.6, 0.8, (count, channels)).astype(np.float32)
+        self.x, self.value = "0", dict(zip(self.sites, self.features.astype(np.float64)))
+
+    def tensor(self, values, name):
+        self.tensors.append(numpy_helper.from_array(np.asarray(values, np.float32), name))
+        return name
+
+    def node(self, op, inputs, **attributes):
+        n = len(self.nodes)
+        self.nodes.append(helper.make_node(op, inputs, [f"v{n}"], f"{op.lower()}{n}", **attributes))
+        self.x = f"v{n}"
+
+    def conv(self, outputs, kernel, stride, padding, dilation, groups=1, subm=0, activation="None", bias=True):
+        inputs, axes = len(next(iter(self.value.values()))), len(self.grid)
+        w = (self.random.normal(0, 1, [outputs, *[kernel] * axes, inputs // groups]) / np.sqrt(inputs * 2)).astype(np.float32)
+        b = self.random.normal(0.2, 0.2, outputs).astype(np.float32)
+        given = [self.x, self.tensor(w, f"w{len(self.nodes)}")] + ([self.tensor(b, f"b{len(self.nodes)}")] if bias else [])
+        pad = kernel // 2 * dilation if subm else padding
+        grid = self.grid if subm else [(g + 2 * pad - dilation * (kernel - 1) - 1) // stride + 1 for g in self.grid]
+        self.node(
+            "SparseConvolution", given, ndim=axes, input_spatial_shape=self.grid, output_spatial_shape=grid, kernel_size=[kernel] * axes,
+            stride=[stride] * axes, padding=[padding] * axes, dilation=[dilation] * axes, groups=groups, subm=subm, inverse=0, transposed=0,
+            output_padding=[0] * axes, activation=activation, rulebook="",
+        )
+        taps = list(np.ndindex(*[kernel] * axes))
+        result = {}
+        for o in sorted(self.value) if subm else np.ndindex(*grid):
+            seen = [(k, tuple(a * stride - pad + t * dilation for a, t in zip(o, k))) for k in taps]
+            seen = [(k, i) for k, i in seen if i in self.value]
+            if not seen:
+                continue
+            y, per = b.astype(np.float64) * bias, inputs // groups
+            for k, i in seen:
+                for c in range(outputs):
+                    first = c // (outputs // groups) * per
+                    y = y + np.eye(outputs)[c] * (w[(c, *k)].astype(np.float64) @ self.value[i][first:first + per])
+            result[o] = {"None": y, "ReLU": np.maximum(y, 0), "LeakyReLU": np.where(y < 0, 0.01 * y, y), "Sigmoid": 1 / (1 + np.exp(-y))}[activation]
+        self.grid, self.value = grid, result
+
+    def spike(self):
+        for op, inputs in (("Clip", [self.tensor(0, "low"), self.tensor(4, "high")]), ("Add", [self.tensor(0.5, "half")]), ("Floor", [])):
+            self.node(op, [self.x, *inputs])
+        self.value = {s: np.floor(np.clip(v, 0, 4) + 0.5) for s, v in self.value.items()}
+        self.spikes[f"spk:spike{len(self.spikes)}"] = np.array([self.value[s] for s in sorted(self.value)], np.int8)
+
+    def dense(self, layout, shape):
+        """The grid as [1, C, axes]."""
+        first = np.zeros((1, len(next(iter(self.value.values()))), *self.grid))
+        for s, v in self.value.items():
+            first[(0, slice(None), *s)] = v
+        self.node("ScatterDense", [self.x], input_spatial_shape=self.grid, format=layout, output_shape=shape or list(first.shape))
+        return first
+
+    def save(self, output=None):
+        unique = {t.name: t for t in self.tensors}
+        graph = helper.make_graph(
+            self.nodes, "scn", [helper.make_tensor_value_info("0", TensorProto.FLOAT, list(self.features.shape))],
+            [helper.make_tensor_value_info(self.x, TensorProto.FLOAT, None)], list(unique.values()),
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("ai.onnx", 11)], ir_version=8, producer_name="neurochip goldens")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "model.onnx").write_bytes(model.SerializeToString())
+        filled = [[0] * (4 - len(s)) + list(s) for s in self.sites]
+        np.savez_compressed(self.folder / "inputs.npz", **{"0": self.features, "coors": np.array(filled, np.int32)})
+        if output is None:
+            output = np.array([self.value[s] for s in sorted(self.value)])
+        np.savez_compressed(self.folder / "golden.npz", **{self.x: output.astype(np.float32)}, **self.spikes)
+
+
+def forms():
+    # Two axes, groups, dilation, odd padding, activations, no bias.
+    f = Form("form_planar", [9, 11], 4, 1, 30)
+    f.conv(6, 3, 1, 0, 2, groups=2, subm=1, activation="LeakyReLU")
+    f.spike()
+    f.conv(4, 3, 2, 1, 1, activation="Sigmoid")
+    f.conv(4, 3, 1, 1, 1, groups=4, bias=False)
+    f.spike()
+    f.conv(3, 1, 1, 0, 1, activation="ReLU")
+    f.save()
+
+    # dense() of x, y, z, turned and folded as BEVFusion does, and a convolution on what comes out.
+    f = Form("form_bev_xyz", [4, 5, 3], 3, 2, 20)
+    f.conv(4, 3, 1, 0, 1, subm=1)
+    f.spike()
+    y = f.dense("xyz", None)
+    f.node("Transpose", [f.x], dims=[0, 1, 4, 2, 3])
+    f.node("Reshape", [f.x], dims=[1, 12, 4, 5])
+    w = f.random.normal(0, 1, (2, 12, 1, 1)).astype(np.float32)
+    f.node("Conv", [f.x, f.tensor(w, "w")])
+    f.save(np.einsum("oc,nchw->nohw", w[:, :, 0, 0].astype(np.float64), y.transpose(0, 1, 4, 2, 3).reshape(1, 12, 4, 5)))
+
+    # The folded grid in one node: the height among the channels.
+    for layout, grid in (("zyx", [3, 4, 5]), ("xyz", [4, 5, 3])):
+        f = Form(f"form_folded_{layout}", grid, 3, 3, 20)
+        f.conv(4, 3, 1, 0, 1, subm=1)
+        f.spike()
+        y = f.dense(layout, [1, 12, 4, 5])
+        f.save((y if layout == "zyx" else y.transpose(0, 1, 4, 2, 3)).reshape(1, 12, 4, 5))
+
+
 if __name__ == "__main__":
+    forms()
     ROOT.mkdir(parents=True, exist_ok=True)
     libspconv()
     autoware()

@@ -16,6 +16,8 @@ namespace NeuroChip.Compiler.Onnx;
 /// <item>Rewritten: <c>Split</c> to one <c>Slice</c> per output; <c>Flatten</c> and the shape of every <c>Reshape</c> and <c>Expand</c> to full explicit extents; <c>Upsample</c> to <c>Resize</c>;
 /// <c>Scatter</c> to <c>ScatterElements</c>; <c>CastLike</c> to <c>Cast</c>; <c>ReduceX</c>, <c>Squeeze</c>, <c>Unsqueeze</c>, <c>Slice</c>, <c>Pad</c>, <c>Clip</c> with axes, bounds and limits as inputs;
 /// <c>Softmax</c> of opset 9 to 12 to its opset 13 form between Reshapes; batch normalisation with more than one output to <c>training_mode</c> = 1.</item>
+/// <item>Sparse convolutions of either dialect (<see cref="Sparse.SparseForms"/>) to the operators of <see cref="Sparse.SiteOperators"/>: rulebooks and coordinates are gone, the tables of active
+/// sites are in <see cref="FlatModel.Sites"/> with the room that the plan gives them, and a value at sites has as many rows as there is room for.</item>
 /// <item>Axes in <c>axis</c> attributes and constant <c>axes</c> inputs and constant <c>Gather</c> indices count from the front.</item>
 /// <item>A chain of <c>ScatterND</c> that writes every row of a buffer is one <c>Concat</c> of the rows along axis 0; reading a row back gives the row.</item>
 /// <item>A Reshape of a Reshape is one Reshape; Squeeze undoes Unsqueeze; two Transposes are one. Unused outputs of a node are -1.</item>

@@ -50,6 +50,11 @@ public sealed class BadCommandTests : Scratch
         ["bad-form"] = "compile MODEL --sepconv sideways",
         ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["noc-size"] = "noc --size 8",
+        ["noc-rate"] = "noc --rate 1.5",
+        ["noc-traffic"] = "noc --traffic sideways",
+        ["noc-traffic-file"] = "noc --traffic SCRATCH/flows.csv",
+        ["noc-torus-channels"] = "noc --topology torus --vcs 3",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 
@@ -76,6 +81,7 @@ public sealed class BadCommandTests : Scratch
     private void MakeFiles(string name)
     {
         File.WriteAllText(At("file"), "");
+        File.WriteAllText(At("flows.csv"), "source,destination,weight\n0,1,2\n0,64,1\n");
         File.WriteAllText(At("small-tiles.yaml"), Chip("small-tiles", "linear: { weight_memory: { value: 16 B, source: \"test\", grade: X } }"));
         File.WriteAllText(At("no-encoder.yaml"), Chip("no-encoder", "encoder: { count: { value: 0 tiles, source: \"test\", grade: X } }"));
         Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));

@@ -10,8 +10,8 @@ namespace NeuroChip.Simulator.Noc.Networks;
 public sealed record NetworkModel(NetworkShape Shape, int VirtualChannels = 4, int Buffer = 8, int RouterDelay = 3, int LinkDelay = 1, int PacketFlits = 1)
 {
     /// <summary>
-    /// Cycles of a packet from its making to the arrival of its last flit, over so many links and with nobody else there: a router more than links, a cycle in the
-    /// network interface, a link into the network and one out of it.
+    /// Cycles of a packet from its making to the arrival of its last flit, over so many links and with nobody else there: the routers, the links, a cycle in the network
+    /// interface, and one each on the links between the nodes and their routers.
     /// </summary>
-    public int UnloadedLatency(int links) => ((links + 1) * (RouterDelay + LinkDelay)) + LinkDelay + 1 + (PacketFlits - 1);
+    public int UnloadedLatency(int links) => (links * (RouterDelay + LinkDelay)) + RouterDelay + 3 + (PacketFlits - 1);
 }

@@ -20,7 +20,7 @@ public static class NetworkRun
     public const int WarmUp = 6000;
 
     /// <summary>Cycles whose packets are measured.</summary>
-    public const int Window = 20000;
+    public const int Window = 10000;
 
     /// <summary>Runs at one rate; the same seed gives the same result.</summary>
     /// <exception cref="InvalidOperationException">No flit moved for 10,000 cycles while some were in flight: a deadlock, which the routing rules out.</exception>

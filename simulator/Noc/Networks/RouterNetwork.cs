@@ -9,6 +9,9 @@ namespace NeuroChip.Simulator.Noc.Networks;
 /// </summary>
 internal sealed class RouterNetwork
 {
+    /// <summary>Cycles between a router and its node.</summary>
+    public const int NodeLink = 1;
+
     private readonly NetworkModel model;
     private readonly NetworkShape shape;
     private readonly int ports;
@@ -29,6 +32,7 @@ internal sealed class RouterNetwork
     private readonly List<int>[] returning;
     private readonly List<int> destinations = [];
     private readonly List<sbyte> wrappedAxis = [];
+    private readonly List<int> freed = [];
     private readonly UInt128[] wishes;
     private readonly int[] switchGrants;
     private readonly int[] channelGrants;
@@ -94,7 +98,7 @@ internal sealed class RouterNetwork
         if (credits[channel] == 0) return false;
         credits[channel]--;
         taken[channel] = !isLast;
-        flying[(int)((Now + model.LinkDelay + 1) % flying.Length)].Add((channel, packet));
+        flying[(int)((Now + 1 + NodeLink) % flying.Length)].Add((channel, packet));
         InFlight++;
         return true;
     }
@@ -113,6 +117,8 @@ internal sealed class RouterNetwork
             if (model.RouterDelay >= 3) Switch(router);
             AllocateChannels(router);
             if (model.RouterDelay < 3) Switch(router);
+            foreach (var behind in freed) taken[behind] = false; // Seen by the allocator from the next cycle on.
+            freed.Clear();
         }
 
         Now++;
@@ -241,12 +247,13 @@ internal sealed class RouterNetwork
 
         if (++input.Sent == model.PacketFlits)
         {
-            taken[behind] = false;
+            freed.Add(behind);
             (input.Port, input.Channel) = (-1, -1);
         }
 
-        flying[(int)((Now + (model.RouterDelay == 1 ? 1 : 2) + model.LinkDelay) % flying.Length)].Add((behind, packet));
-        returning[(int)((Now + 1 + model.LinkDelay) % returning.Length)].Add(channel);
+        var (onward, back) = (port == shape.Links ? NodeLink : model.LinkDelay, line / vcs == shape.Links ? NodeLink : model.LinkDelay);
+        flying[(int)((Now + (model.RouterDelay == 1 ? 1 : 2) + onward) % flying.Length)].Add((behind, packet));
+        returning[(int)((Now + 1 + back) % returning.Length)].Add(channel);
         LastMove = Now;
     }
 

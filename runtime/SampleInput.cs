@@ -6,7 +6,8 @@ namespace NeuroChip.Runtime;
 /// <summary>What one sample feeds in.</summary>
 /// <param name="Arrays">
 /// One float32 tensor per <see cref="Ir.Neurons.SourceNeuron"/> of the image, under its input name, in the framework's C order: of the
-/// population's framework shape for a static input, with an axis of steps in front (<c>[Steps, framework shape]</c>) for a per-step input.
+/// population's framework shape for a static input, with an axis of steps in front (<c>[Steps, framework shape]</c>) for a per-step input. An input at sites has as many rows
+/// as there are voxels instead of the capacity; their coordinates are an int32 tensor [N, 3] under the input name of the table.
 /// </param>
 public sealed record SampleInput(ImmutableDictionary<string, Tensor> Arrays)
 {

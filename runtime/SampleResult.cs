@@ -15,4 +15,11 @@ public sealed record SampleResult(
     ImmutableDictionary<string, Tensor> Outputs,
     ImmutableDictionary<string, Tensor> Recorded,
     Activity Activity,
-    TimingResult Timing);
+    TimingResult Timing)
+{
+    /// <summary>
+    /// Coordinates of the active sites of each table under its name, int32 [count, 3]: the rows of an output or a recording at the sites of that table,
+    /// in the order of the sample's own coordinates for a table that was fed in, ascending otherwise.
+    /// </summary>
+    public ImmutableDictionary<string, Tensor> Sites { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
+}

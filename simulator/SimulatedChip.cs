@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime;
 using NeuroChip.Simulator.Engines;
@@ -70,8 +71,8 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
         var feed = new SampleFeed(loaded, input);
         var readouts = loaded.Readouts.Select(r => new ReadoutAccumulator(loaded.Populations, loaded.Arithmetic, r, loaded.Steps)).ToArray();
         var recorders = loaded.Populations.Where(recording.Keeps).Select(p => new EmissionRecorder<T>(p, loaded.Steps)).ToArray();
-        spikes.Reset();
-        counts.Reset();
+        spikes.Reset(feed.Sites);
+        counts.Reset(feed.Sites);
         for (var step = 0; step < loaded.Steps; step++)
         {
             spikes.Step(feed);
@@ -82,9 +83,12 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
 
         var tiles = plan is null ? null : new TileCounts(plan, counts.Steps!);
         return new(
-            loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
-            recorders.ToImmutableDictionary(r => r.Name, r => r.Finish()),
+            loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, feed.Sites.Rows(loaded.Populations[r.Signals[0].Population.Index].Sites, a.Finish()))).ToImmutableDictionary(),
+            recorders.ToImmutableDictionary(r => r.Name, r => feed.Sites.Rows(r.Sites, r.Finish())),
             counts.Finish(recording.CoreTicks) with { Tiles = tiles?.Totals() ?? [] },
-            timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles), recording.CoreTicks));
+            timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles), recording.CoreTicks))
+        {
+            Sites = loaded.Sites.ToImmutableDictionary(t => t.Name, t => Tensor.Of([feed.Sites[t.Id].Count, 3], feed.Sites[t.Id].Coordinates())),
+        };
     }
 }

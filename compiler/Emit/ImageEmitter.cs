@@ -34,6 +34,7 @@ public static class ImageEmitter
             mapping.Tables)
         {
             Decisions = module.Decisions,
+            Sites = module.Sites,
         };
     }
 
@@ -52,5 +53,6 @@ public static class ImageEmitter
     {
         Decisions = module.Decisions.Add(mapping.Placement),
         Schedule = mapping.Schedule,
+        Sites = module.Sites,
     };
 }

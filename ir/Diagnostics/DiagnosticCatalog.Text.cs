@@ -33,6 +33,8 @@ public static partial class DiagnosticCatalog
         new("NC3218", "ncir: shape of a population", "Extents are at least 1; channel-last addresses need a batch axis of 1 and a channel axis.", "Correct the shape."),
         new("NC3240", "ncir: rows that are payloads", "A projection has stored weights or takes the payloads of a population as rows, not both; the population has as many neurons as the map has rows, and contributions are added.", "Correct the rows or the map."),
         new("NC3241", "ncir: payloads added digit by digit", "A projection of kind shift_add multiplies an integer payload of a real-valued population by stored weights, as additions of shifted weights; there is nothing to shift in float32, for spikes and counts, for payloads as rows, or in a maximum.", "Write kind=analog, or kind=sparse where only spikes arrive."),
+        new("NC3250", "ncir: tables of sites", "A table of active sites has a grid of three extents, room for at least one site, and either an input that brings its coordinates or an earlier table and a window between their grids.", "Correct the fields the message names."),
+        new("NC3251", "ncir: what is at sites", "A population at sites has shape [capacity of its table, channels]; functions over sites name the tables of their source and target, and no other function leads from one table to another.", "Correct the table, the shape or the map."),
         new("NC3219", "ncir: neuron not well formed", "The numbers of states, ports and coefficients of a neuron fit each other and what it emits.", "Correct the neuron."),
     ];
 }

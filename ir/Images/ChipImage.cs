@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Ir.Images;
 
@@ -62,6 +63,9 @@ public sealed record ChipImage(
 {
     /// <summary>What the compiler chose where it had a choice; for reports.</summary>
     public ImmutableArray<Decision> Decisions { get; init; } = [];
+
+    /// <summary>Tables of active sites, each after the one it is made from; empty for networks on dense tensors.</summary>
+    public ImmutableArray<SiteTable> Sites { get; init; } = [];
 
     /// <summary>What is computed on which tiles and when, for chips made of tiles; null for chips of cores that each hold their neurons.</summary>
     public TileSchedule? Schedule { get; init; }

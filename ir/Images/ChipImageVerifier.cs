@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -19,6 +20,7 @@ public static class ChipImageVerifier
     {
         var check = new Checks(image, file);
         check.Header();
+        check.Sites();
         foreach (var (index, population) in image.Populations.Index()) check.Population(index, population);
         check.Names();
 
@@ -49,9 +51,16 @@ public static class ChipImageVerifier
             else Require(weights is >= 2 and <= 16 && accumulator is >= 16 and <= 32, "model", $"integer arithmetic with {weights}-bit weights and {accumulator}-bit accumulators; 2 to 16 and 16 to 32 are possible");
         }
 
+        public void Sites()
+        {
+            for (var i = 0; i < image.Sites.Length; i++)
+                if (!Require(SiteRules.Table(image.Sites, i) is null, $"sites '{image.Sites[i].Name}'", SiteRules.Table(image.Sites, i) ?? "")) return;
+        }
+
         public void Population(int index, Population p)
         {
             var item = $"population '{p.Name}'";
+            Require(SiteRules.Population(image.Sites, p) is null, item, SiteRules.Population(image.Sites, p) ?? "");
             Require(p.Id.Index == index, item, $"its id is {p.Id.Index}, its place {index}");
             Require(double.IsFinite(p.Unit) && p.Unit != 0, item, $"a payload is worth {p.Unit}; it must be finite and not 0");
             Require(p.Stage >= 0, item, $"stage {p.Stage}; it cannot be negative");
@@ -90,6 +99,7 @@ public static class ChipImageVerifier
                 return;
             }
 
+            Require(SiteRules.Projection(image.Sites, p, source, target) is null, item, SiteRules.Projection(image.Sites, p, source, target) ?? "");
             Require(p.Map.RowCount == p.Rows.Length, item, $"its address function uses {p.Map.RowCount} weights, {p.Rows.Length} are there");
             DType[] types = image.Arithmetic.Kind == ArithmeticKind.Float32 ? [DType.Float32] : [DType.Int8, DType.Int16];
             Require(types.Contains(p.Rows.Type), item, $"its weights are of type {p.Rows.Type}; {string.Join(" or ", types)} was expected");

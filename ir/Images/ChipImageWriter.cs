@@ -24,7 +24,7 @@ public static class ChipImageWriter
         var populations = Populations(image, pool);
         var projections = Projections(image, pool);
         var readouts = Readouts(image, pool);
-        SectionWriter?[] sections = [Model(image), Chip(image), Tensors(pool), populations, projections, readouts, Cores(image), Routers(image), Decisions(image), Schedule(image), null];
+        SectionWriter?[] sections = [Model(image), Chip(image), Tensors(pool), Sites(image), populations, projections, readouts, Cores(image), Routers(image), Decisions(image), Schedule(image), null];
 
         var head = new byte[ImageFormat.HeaderBytes * (1 + sections.Length)];
         var end = (long)head.Length;
@@ -122,6 +122,21 @@ public static class ChipImageWriter
         return to;
     }
 
+    private static SectionWriter Sites(ChipImage image)
+    {
+        var to = new SectionWriter();
+        to.List(image.Sites, t =>
+        {
+            to.Text(t.Name);
+            to.Ints(t.Extent);
+            to.Int(t.Capacity);
+            to.Text(t.Input);
+            to.Int(t.Reach?.From.Index ?? -1);
+            to.Ints(t.Reach is { } reach ? [.. reach.Window.Encode()] : []);
+        });
+        return to;
+    }
+
     private static SectionWriter Populations(ChipImage image, TensorPool pool)
     {
         var to = new SectionWriter();
@@ -133,6 +148,7 @@ public static class ChipImageWriter
             to.Byte((int)p.Domain);
             to.Double(p.Unit);
             to.Int(p.Stage);
+            to.Int(p.Sites?.Index ?? -1);
             to.List(p.Bias, b => to.Int(pool.Add(b)));
             NeuronCodec.Write(to, p.Neuron);
         });

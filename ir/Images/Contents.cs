@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Ir.Images;
@@ -22,7 +23,7 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         chip.End();
         return new ChipImage(
             name, yaml, arithmetic, steps, ticks,
-            All("populations", 30, Population),
+            All("populations", 34, Population),
             All("projections", 39, (from, _) => Projection(from)),
             All("readouts", 34, (from, _) => Readout(from)),
             All("cores", 36, (from, _) => Core(from)),
@@ -30,6 +31,7 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         {
             Decisions = All("decisions", 24, (from, _) => Decision(from)),
             Schedule = Schedule(Open("schedule")),
+            Sites = All("sites", 24, Sites),
         };
     }
 
@@ -44,6 +46,14 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         return items;
     }
 
+    private static SiteTable Sites(SectionReader from, int index)
+    {
+        var (name, extent, capacity, input) = (from.Text(), from.Ints("extents"), from.Int(), from.Text());
+        var (source, window) = (from.Int(), from.Ints("numbers of a window"));
+        if (window.Length != (source == -1 ? 0 : 18)) throw from.Bad($"table '{name}' of sites has a window of {window.Length} numbers; 18 make one, and only a table made from another has it");
+        return new(new(index), name, extent, capacity, input, source == -1 ? null : new(new(source), SiteWindow.Decode(window.AsSpan())));
+    }
+
     private Population Population(SectionReader from, int index)
     {
         var name = from.Text();
@@ -51,8 +61,9 @@ internal sealed class Contents(string file, byte[][] sections, Tensor[] pool)
         var domain = from.Choice<SpikeDomain>("spike domain");
         var unit = from.Double();
         var stage = from.Int();
+        var sites = from.Int();
         var bias = from.List(4, "biases", () => Tensor(from));
-        return new Population(new PopulationId(index), name, layout, NeuronCodec.ReadNeuron(from), domain, bias, stage) { Unit = unit };
+        return new Population(new PopulationId(index), name, layout, NeuronCodec.ReadNeuron(from), domain, bias, stage) { Unit = unit, Sites = sites == -1 ? null : new(sites) };
     }
 
     private Projection Projection(SectionReader from)

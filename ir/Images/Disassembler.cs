@@ -1,5 +1,6 @@
 using System.Globalization;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -14,6 +15,7 @@ public static class Disassembler
     public static void Write(ChipImage image, TextWriter to)
     {
         Header(image, to);
+        Sites(image, to);
         Populations(image, to);
         Projections(image, to);
         InputsAndOutputs(image, to);
@@ -96,6 +98,21 @@ public static class Disassembler
             if (p.Neuron is ArithmeticNeuron arithmetic)
                 foreach (var line in ImageProgram.Lines(arithmetic.Program)) Line(to, $"    {line}");
         }
+    }
+
+    private static void Sites(ChipImage image, TextWriter to)
+    {
+        if (image.Sites.IsEmpty) return;
+        Title(to, "tables of active sites");
+        var table = new TextColumns("id", "name", "grid", ">sites at most", "made from", "lookup", ">slots", ">bits");
+        foreach (var t in image.Sites)
+        {
+            var from = t.Reach is { Window: var w } reach
+                ? $"{reach.From}, kernel {w.Z.Kernel} x {w.Y.Kernel} x {w.X.Kernel}, stride {w.Z.Stride} x {w.Y.Stride} x {w.X.Stride}" : $"input '{t.Input}'";
+            table.Add(t.Id.ToString(), t.Name, string.Join(" x ", t.Extent), Whole(t.Capacity), from, Lower(t.Lookup), Whole(t.Lookup == SiteLookup.Hash ? t.HashSlots : t.Volume), Whole(t.LookupBits + t.CoordinateBits));
+        }
+
+        table.Write(to, "  ");
     }
 
     private static void Projections(ChipImage image, TextWriter to)

@@ -1,5 +1,6 @@
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Ir.Images;
 
@@ -32,6 +33,7 @@ internal static class ImageBounds
         PermutationMap m => Least1(m.TargetOf.Length, m.Targets, m.Rows) ?? Period(m.Rows, m.Targets) ?? Permutation(m),
         CsrMap m => Least1(m.Offsets.Length - 1, m.Targets) ?? Csr(m),
         StridedMap m => m.Fault(),
+        SiteMap m => SiteRules.Map(m),
         _ => null,
     };
 

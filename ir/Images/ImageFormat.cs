@@ -6,7 +6,7 @@ namespace NeuroChip.Ir.Images;
 public static class ImageFormat
 {
     /// <summary>Version this build writes, and the only one it reads.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Extension of image files.</summary>
     public const string Extension = ".ncimg";
@@ -34,7 +34,7 @@ public static class ImageFormat
 
     /// <summary>The sections, in the order of the file. The weights come last: all that describes them is known when they are read.</summary>
     internal static IReadOnlyList<string> Sections { get; } =
-        ["model", "chip", "tensors", "populations", "projections", "readouts", "cores", "routers", "decisions", "schedule", "weights"];
+        ["model", "chip", "tensors", "sites", "populations", "projections", "readouts", "cores", "routers", "decisions", "schedule", "weights"];
 
     /// <summary>Index of the section of weights in <see cref="Sections"/>.</summary>
     internal static int Weights => Sections.Count - 1;

@@ -43,6 +43,10 @@ public static class AddressFunctionTable
         new("permutation", PermutationMap.Decode, PermutationMap.Fields),
         new("csr", CsrMap.Decode, CsrMap.Fields),
         new("strided", StridedMap.Decode, StridedMap.Fields),
+        new("submanifold", SubmanifoldMap.Decode, SubmanifoldMap.Fields),
+        new("sparse_conv", SparseConvMap.Decode, SparseConvMap.Fields),
+        new("inverse_conv", InverseConvMap.Decode, InverseConvMap.Fields),
+        new("scatter", ScatterMap.Decode, ScatterMap.Fields),
     ];
 
     /// <summary>Reads back what <see cref="AddressFunction.Encode"/> wrote.</summary>

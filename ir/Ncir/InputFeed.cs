@@ -1,3 +1,4 @@
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -30,9 +31,16 @@ public static class InputFeed
         }
     }
 
-    /// <summary>The float32 values behind an input tensor, after a check of their number.</summary>
-    public static float[] Values(Population population, int steps, Tensor input)
+    /// <summary>The float32 values behind an input tensor, after a check of their number; those of a population at sites are brought from rows to sites.</summary>
+    public static float[] Values(Population population, int steps, Tensor input, SiteBinding sites)
     {
+        if (population.Sites is not null)
+        {
+            var expected = (long)sites.Present(population) * (Source(population).Static ? 1 : steps);
+            return input.Length == expected ? sites.BySite(population, input.ToFloats())
+                : throw new ArgumentException($"input '{Source(population).Input}' has {input.Length} elements {Tensor.FormatShape(input.Shape)}, expected {expected}");
+        }
+
         if (input.Length == Length(population, steps)) return input.ToFloats();
         throw new ArgumentException($"input '{Source(population).Input}' has {input.Length} elements {Tensor.FormatShape(input.Shape)}, expected {Length(population, steps)}");
     }

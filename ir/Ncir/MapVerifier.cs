@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Ir.Ncir;
 
@@ -17,6 +18,7 @@ internal static class MapVerifier
             PermutationMap map => Permutation(map),
             CsrMap map => Csr(map),
             StridedMap map => map.Fault(),
+            SiteMap map => SiteRules.Map(map),
             _ => null,
         };
         if (problem is not null) findings.Error("NC3205", projection, $"the map '{projection.Map.Keyword}' of projection '{projection.Name}' is not well formed: {problem}");

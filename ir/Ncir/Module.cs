@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -128,7 +129,13 @@ public sealed record Population(
     /// <summary>What a payload of 1 is worth in the exported model, finite and not 0: recordings are multiplied by it. Nothing is computed with it.</summary>
     public double Unit { get; init; } = 1;
 
-    /// <summary>Number of neurons.</summary>
+    /// <summary>
+    /// The table whose sites the population has its neurons at, null if they are always there. Then the layout is [capacity, channels] in C order, address
+    /// <c>site*channels + channel</c>, and only the neurons of the sites that a sample has exist: the others get nothing, emit 0 and are not read.
+    /// </summary>
+    public SiteTableId? Sites { get; init; }
+
+    /// <summary>Number of neurons; of those planned for, where they are at sites.</summary>
     public int Size => Layout.Size;
 }
 
@@ -264,6 +271,9 @@ public sealed record Module(
 {
     /// <summary>What the compiler chose where it had a choice, in the order of choosing.</summary>
     public ImmutableArray<Decision> Decisions { get; init; } = [];
+
+    /// <summary>Tables of active sites, each after the one it is made from; empty for networks on dense tensors.</summary>
+    public ImmutableArray<SiteTable> Sites { get; init; } = [];
 
     /// <summary>The population of an id.</summary>
     public Population this[PopulationId id] => Populations[id.Index];

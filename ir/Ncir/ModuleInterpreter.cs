@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -87,12 +88,16 @@ public sealed class ModuleInterpreter(Module module)
         private readonly NeuronBlock<T>[] blocks;
         private readonly List<T[]>[] emitted;
         private readonly Accumulate<T> accumulate;
+        private readonly SiteBinding sites;
+        private readonly ImmutableArray<Projection> projections;
         private int step;
 
         public Execution(Module module, IReadOnlyDictionary<string, Tensor> given, Accumulate<T> accumulate)
         {
             this.module = module;
             this.accumulate = accumulate;
+            sites = module.Sites.IsEmpty ? SiteBinding.None : new(module.Sites, given);
+            projections = [.. module.Projections.Select(p => p with { Map = sites.Bind(p.Map) })];
             order = StepOrder.Of(module.Populations, module.Projections);
             if (order.Length < module.Populations.Length) throw new ArgumentException("projections without delay form a cycle");
             neurons = [.. module.Populations.Select(p => BoundNeuron.Bind<T>(p, module.Arithmetic))];
@@ -102,7 +107,7 @@ public sealed class ModuleInterpreter(Module module)
             {
                 if (population.Neuron is not SourceNeuron source) continue;
                 if (!given.TryGetValue(source.Input, out var tensor)) throw new ArgumentException($"no input '{source.Input}'");
-                inputs[population.Id] = InputFeed.Values(population, module.Steps, tensor);
+                inputs[population.Id] = InputFeed.Values(population, module.Steps, tensor, sites);
             }
         }
 
@@ -122,7 +127,7 @@ public sealed class ModuleInterpreter(Module module)
             }
 
             return new(
-                module.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
+                module.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, sites.Rows(module[r.Signals[0].Population].Sites, a.Finish()))).ToImmutableDictionary(),
                 record ? [.. emitted.Select(Stack)] : [],
                 record ? [.. module.Populations.Select(p => states[p.Id.Index].Select(s => StackState(p, s)).ToImmutableArray())] : []);
         }
@@ -133,11 +138,12 @@ public sealed class ModuleInterpreter(Module module)
             if (inputs.TryGetValue(id, out var input)) InputFeed.Read<T>(population, module.Arithmetic, input, step, block.Emissions);
             for (var port = 0; port < population.Neuron.Ports; port++)
             {
-                var arrivals = module.Projections.Where(p => p.Target == id && p.Port == port).Select(p => new Arrival<T>(p, Arriving(p), p.RowsFrom is { } rows ? emitted[rows.Index][step] : null)).ToList();
+                var arrivals = projections.Where(p => p.Target == id && p.Port == port).Select(p => new Arrival<T>(p, Arriving(p), p.RowsFrom is { } rows ? emitted[rows.Index][step] : null)).ToList();
                 accumulate(module.Arithmetic, population.Bias[port], arrivals, block.Inputs[port]);
             }
 
             neurons[id.Index].StepOneByOne(block, 0, population.Size);
+            Array.Clear(block.Emissions, sites.Present(population), population.Size - sites.Present(population));
             emitted[id.Index].Add([.. block.Emissions]);
         }
 

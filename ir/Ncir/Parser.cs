@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Ncir.Text;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
@@ -15,6 +16,7 @@ public sealed class Parser
     private readonly string file;
     private readonly Dictionary<string, Tensor> tensors = [];
     private readonly Dictionary<object, Place> places = new(ReferenceEqualityComparer.Instance);
+    private readonly List<SiteTable> sites = [];
     private readonly List<Population> populations = [];
     private readonly List<Projection> projections = [];
     private readonly List<Readout> readouts = [];
@@ -61,6 +63,9 @@ public sealed class Parser
                 case "module":
                     Guard(ReadModule, statement);
                     break;
+                case "sites":
+                    Guard(ReadSites, statement);
+                    break;
                 case "population":
                     Guard(ReadPopulation, statement);
                     break;
@@ -76,7 +81,7 @@ public sealed class Parser
                 case "tensor":
                     break;
                 default:
-                    report.Error("NC3002", $"{statement.Keyword} is not a statement; statements are: ncir, module, population, projection, readout, decision, tensor", statement.Keyword);
+                    report.Error("NC3002", $"{statement.Keyword} is not a statement; statements are: ncir, module, sites, population, projection, readout, decision, tensor", statement.Keyword);
                     break;
             }
         }
@@ -84,7 +89,7 @@ public sealed class Parser
         if (module is null && !report.Bag.HasErrors)
             report.Error("NC3003", "there is no module statement", new(TokenKind.EndOfFile, "", 1, 1));
         if (report.Bag.HasErrors) throw new DiagnosticException(InOrder(report.Bag.Diagnostics));
-        return Locate(module! with { Populations = [.. populations], Projections = [.. projections], Readouts = [.. readouts], Decisions = [.. decisions] }, statements.First(s => s.Keyword.Text == "module"));
+        return Locate(module! with { Populations = [.. populations], Projections = [.. projections], Readouts = [.. readouts], Decisions = [.. decisions], Sites = [.. sites] }, statements.First(s => s.Keyword.Text == "module"));
     }
 
     private static void Guard(Action<Statement, AttributeReader> read, Statement statement, AttributeReader reader)
@@ -119,6 +124,12 @@ public sealed class Parser
         module = new(name, arithmetic, reader.Int("steps"), reader.Int("ticks_per_step", 1), [], [], []);
     }
 
+    private void ReadSites(Statement statement, AttributeReader reader)
+    {
+        var name = Name(statement, reader, 0, 1);
+        sites.Add(Locate(SiteTableText.Read(name, new(sites.Count), reader), statement));
+    }
+
     private void ReadPopulation(Statement statement, AttributeReader reader)
     {
         var name = Name(statement, reader, 1, 2);
@@ -127,9 +138,10 @@ public sealed class Parser
         var domain = (SpikeDomain)reader.Choice("emits", Words.Domains);
         var unit = reader.Double("unit", 1);
         var stage = reader.Int("stage", 0);
+        var table = reader.Int("sites", -1);
         var neuron = NeuronText.Read(reader);
         var bias = reader.Find("bias") is { } list ? Optional(reader, list) : [.. new Tensor?[neuron.Ports]];
-        populations.Add(Locate(new Population(new(id.Population), name, layout, neuron, domain, bias, stage) { Unit = unit }, statement));
+        populations.Add(Locate(new Population(new(id.Population), name, layout, neuron, domain, bias, stage) { Unit = unit, Sites = table == -1 ? null : new(table) }, statement));
     }
 
     private void ReadProjection(Statement statement, AttributeReader reader)
@@ -205,6 +217,7 @@ public sealed class Parser
 
     private static string Form(string keyword) => keyword switch
     {
+        "sites" => "sites \"name\" key=value ...",
         "module" => "module \"name\" key=value ...",
         "population" => "population %id \"name\" key=value ...",
         "projection" => "projection \"name\" %source -> %target.port key=value ...",

@@ -20,6 +20,8 @@ public static class Printer
         var tensors = new TensorText();
         text.Append(CultureInfo.InvariantCulture, $"ncir {Version}\n\n");
         WriteModule(module, text, tensors);
+        foreach (var table in module.Sites) SiteTableText.Write(table, text, tensors);
+        if (!module.Sites.IsEmpty) text.Append('\n');
         foreach (var population in module.Populations) WritePopulation(population, text, tensors);
         text.Append('\n');
         foreach (var projection in module.Projections) WriteProjection(projection, text, tensors);
@@ -53,6 +55,7 @@ public static class Printer
             .Word("emits", Words.Domains[(int)population.Domain]);
         if (population.Unit != 1) writer.Double("unit", population.Unit);
         if (population.Stage != 0) writer.Int("stage", population.Stage);
+        if (population.Sites is { } sites) writer.Int("sites", sites.Index);
         NeuronText.Write(population.Neuron, writer);
         if (population.Bias.Any(b => b is not null)) writer.Tensors("bias", population.Bias);
         text.Append('\n');

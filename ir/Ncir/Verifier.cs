@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -15,8 +16,10 @@ public static class Verifier
     {
         var findings = new Findings(module, locate);
         VerifyModule(module, findings);
+        var sitesAreRight = VerifySites(module, findings);
         foreach (var (index, population) in module.Populations.Index()) VerifyPopulation(module, population, index, findings);
         foreach (var projection in module.Projections) VerifyProjection(module, projection, findings);
+        if (sitesAreRight && !findings.Bag.HasErrors) VerifyProjectionsOfSites(module, findings);
         foreach (var readout in module.Readouts) ReadoutVerifier.Verify(module, readout, findings);
         VerifyNames(module, findings);
         if (!findings.Bag.HasErrors) VerifyCycles(module, findings);
@@ -43,11 +46,33 @@ public static class Verifier
             findings.Error("NC3217", module, $"accumulators of {accumulators} bits; an integer module has 16 to 32");
     }
 
+    private static bool VerifySites(Module module, Findings findings)
+    {
+        for (var i = 0; i < module.Sites.Length; i++)
+        {
+            if (SiteRules.Table(module.Sites, i) is not { } problem) continue;
+            findings.Error("NC3250", module.Sites[i], $"table '{module.Sites[i].Name}' of sites is not well formed: {problem}");
+            return false;
+        }
+
+        var before = findings.Bag.Diagnostics.Count;
+        foreach (var population in module.Populations)
+            if (SiteRules.Population(module.Sites, population) is { } problem) findings.Error("NC3251", population, $"population '{population.Name}' does not fit the tables of sites: {problem}");
+        return findings.Bag.Diagnostics.Count == before;
+    }
+
+    private static void VerifyProjectionsOfSites(Module module, Findings findings)
+    {
+        foreach (var p in module.Projections)
+            if (SiteRules.Projection(module.Sites, p, module[p.Source], module[p.Target]) is { } problem) findings.Error("NC3251", p, $"projection '{p.Name}' does not fit the tables of sites: {problem}");
+    }
+
     private static void VerifyNames(Module module, Findings findings)
     {
         Unique(module.Populations.Select(p => ((object)p, p.Name)), "populations");
         Unique(module.Projections.Select(p => ((object)p, p.Name)), "projections");
         Unique(module.Readouts.Select(r => ((object)r, r.Name)), "readouts");
+        Unique(module.Sites.Select(s => ((object)s, s.Name)), "tables of sites");
 
         void Unique(IEnumerable<(object Node, string Name)> nodes, string what)
         {
@@ -247,6 +272,7 @@ public static class Verifier
             Population population => $"population '{population.Name}'",
             Projection projection => $"projection '{projection.Name}'",
             Readout readout => $"readout '{readout.Name}'",
+            SiteTable table => $"sites '{table.Name}'",
             _ => null,
         };
     }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Simulator.Engines.Kernels;
 
@@ -47,13 +48,13 @@ internal sealed class CpuEngine<T> : ISpikeEngine where T : unmanaged, INumber<T
         team = new(threads);
         foreach (var layer in layers) layer.Plan(team.Threads);
         order = [.. StepOrder.Of(image.Populations, image.Projections).Select(id => layers[id.Index])];
-        Reset();
+        if (image.Sites.IsEmpty) Reset();
     }
 
-    public void Reset()
+    public void Reset(SiteBinding? sites = null)
     {
         step = 0;
-        foreach (var layer in layers) layer.Reset();
+        foreach (var layer in layers) layer.Reset(sites);
     }
 
     public void Step(SampleFeed feed)

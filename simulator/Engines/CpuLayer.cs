@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Simulator.Engines.Kernels;
@@ -31,6 +32,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     private readonly NeuronBlock<T>[] blocks;
     private readonly T[]?[] bias;
     private readonly List<Inflow>[] inflows;
+    private readonly Dictionary<Projection, AddressFunction> bound = new(ReferenceEqualityComparer.Instance);
     private T[][] wideSums = [];
     private int pieces = 1;
     private int pieceSize;
@@ -38,6 +40,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
     private bool fresh;
     private bool wide;
     private bool given;
+    private int present;
 
     /// <param name="population">The population.</param>
     /// <param name="arithmetic">In which numbers.</param>
@@ -90,9 +93,12 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         foreach (var events in ring) events.Cut(pieceSize);
     }
 
-    public void Reset()
+    public void Reset(SiteBinding? sites)
     {
         fresh = true;
+        present = population.Sites is null ? population.Size : sites!.Present(population);
+        foreach (var inflow in inflows.SelectMany(i => i))
+            if (inflow.Projection.Map is SiteMap) inflow.Kernel.Bind(bound[inflow.Projection] = sites!.Bind(inflow.Projection.Map));
         // A ring of one is written before it is read.
         if (ring.Length == 1) return;
         foreach (var events in ring) events.Clear();
@@ -171,6 +177,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
 
         if (fresh) neuron.Reset(block, first, end - first);
         neuron.Step(block, first, end - first);
+        if (end > present) block.Emissions.AsSpan(Math.Max(first, present), end - Math.Max(first, present)).Clear();
         EventsAt(step).IndexRange(piece);
     }
 
@@ -235,6 +242,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
         {
             var payloads = (int[])(object)Arriving(inflow).Payloads;
             var rows = (int[]?)(object?)inflow.Rows?.EventsAt(step).Payloads;
+            var map = bound.GetValueOrDefault(inflow.Projection, inflow.Projection.Map);
             var maximum = inflow.Projection.Reduction == Reduction.Max;
             var greatest = maximum ? new long[sums.Length] : [];
             if (maximum) Array.Fill(greatest, long.MinValue);
@@ -242,7 +250,7 @@ internal sealed unsafe class CpuLayer<T> : IPieces where T : unmanaged, INumber<
             {
                 if (payloads[source] == 0 && !maximum) continue;
                 synapses.Clear();
-                inflow.Projection.Map.Enumerate(source, synapses);
+                map.Enumerate(source, synapses);
                 foreach (var (target, row) in synapses)
                 {
                     var contribution = payloads[source] * (rows is null ? (long)inflow.Projection.Rows.At(row) : rows[row]);

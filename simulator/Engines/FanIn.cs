@@ -1,5 +1,6 @@
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Simulator.Engines;
 
@@ -14,6 +15,8 @@ internal static class FanIn
         PoolMap pool => pool.Y.Kernel * pool.X.Kernel,
         IdentityMap or PermutationMap => 1,
         StridedMap strided => strided.FanIn,
+        SiteConvMap conv => conv.Window.Taps * conv.GroupInputs,
+        ScatterMap => 1,
         CsrMap csr => csr.TargetOf.GroupBy(t => t).Select(g => g.Count()).DefaultIfEmpty(0).Max(),
         _ => map.SourceSize,
     };

@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Simulator.Engines;
 
@@ -9,8 +10,8 @@ namespace NeuroChip.Simulator.Engines;
 /// </summary>
 public interface ISpikeEngine : IDisposable
 {
-    /// <summary>Brings every state to its value at reset and forgets all emissions.</summary>
-    void Reset();
+    /// <summary>Brings every state to its value at reset, forgets all emissions, and takes the active sites of the next sample (null: the image has no tables of sites).</summary>
+    void Reset(SiteBinding? sites = null);
 
     /// <summary>Computes the next step of the sample that <paramref name="feed"/> presents.</summary>
     void Step(SampleFeed feed);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 
 namespace NeuroChip.Simulator.Engines;
@@ -18,6 +19,8 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
     private readonly List<T[]>[] emitted;
     private readonly int[]?[] active;
     private readonly List<Synapse> synapses = [];
+    private SiteBinding sites = SiteBinding.None;
+    private ImmutableArray<Projection> projections;
     private int step;
 
     public ReferenceEngine(ChipImage image)
@@ -28,11 +31,13 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         blocks = [.. image.Populations.Select(p => NeuronBlock<T>.Allocate(p.Neuron, p.Size))];
         emitted = [.. image.Populations.Select(_ => new List<T[]>())];
         active = new int[]?[image.Populations.Length];
-        Reset();
+        if (image.Sites.IsEmpty) Reset();
     }
 
-    public void Reset()
+    public void Reset(SiteBinding? sample = null)
     {
+        sites = sample ?? SiteBinding.None;
+        projections = [.. image.Projections.Select(p => p with { Map = sites.Bind(p.Map) })];
         step = 0;
         foreach (var past in emitted) past.Clear();
         for (var i = 0; i < neurons.Length; i++) neurons[i].Reset(blocks[i]);
@@ -57,6 +62,7 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
             }
 
             neurons[id.Index].StepOneByOne(block, 0, population.Size);
+            if (population.Sites is not null) block.Emissions.AsSpan(sites.Present(population)).Clear();
             emitted[id.Index].Add([.. block.Emissions]);
         }
 
@@ -132,7 +138,7 @@ internal sealed class ReferenceEngine<T> : ISpikeEngine where T : unmanaged
         for (var a = 0; a < sums.Length; a++) saturated[a] = image.Arithmetic.Saturate(sums[a]);
     }
 
-    private IEnumerable<Projection> Into(Population target, int port) => image.Projections.Where(p => p.Target == target.Id && p.Port == port);
+    private IEnumerable<Projection> Into(Population target, int port) => projections.Where(p => p.Target == target.Id && p.Port == port);
 
     /// <summary>What arrives in this step: zeros before the first emission.</summary>
     private T[] EmissionsOf(Projection projection) =>

@@ -1,5 +1,6 @@
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime;
@@ -18,13 +19,17 @@ public sealed class SampleFeed
     {
     }
 
+    /// <summary>The active sites of the sample.</summary>
+    public SiteBinding Sites { get; }
+
     /// <summary>Takes a whole sample, with the populations recorded for it.</summary>
     public SampleFeed(ChipImage image, SampleInput sample)
     {
         var inputs = sample.Arrays;
         recorded = [.. image.Populations.Select(p => sample.Recorded.TryGetValue(p.Name, out var array) ? array.Array<double>() : null)];
         arithmetic = image.Arithmetic;
-        values = [.. image.Populations.Select(p => p.Neuron is SourceNeuron source ? InputFeed.Values(p, image.Steps, inputs[source.Input]) : null)];
+        Sites = image.Sites.IsEmpty ? SiteBinding.None : new(image.Sites, inputs);
+        values = [.. image.Populations.Select(p => p.Neuron is SourceNeuron source ? InputFeed.Values(p, image.Steps, inputs[source.Input], Sites) : null)];
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Runtime;
 using NeuroChip.Simulator.Engines;
@@ -28,6 +29,7 @@ internal sealed class ActivityObserver
     private readonly TickCounts ticks;
     private readonly long[][] perTickLinks;
     private readonly StepCounts? steps;
+    private readonly RowStorage? storage;
 
     public ActivityObserver(ChipImage image, ManyCoreChip? chip)
     {
@@ -35,8 +37,8 @@ internal sealed class ActivityObserver
         Stages stages = new(image);
         var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
         ticks = new(stages.Ticks, trees);
-        var storage = chip is null ? null : new RowStorage(image, chip.Synapse);
-        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null ? null : SynapseTable.Of(image, i, storage)))];
+        storage = chip is null ? null : new RowStorage(image, chip.Synapse);
+        projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null || p.Map is SiteMap ? null : SynapseTable.Of(image, i, storage)))];
         populations =
         [
             .. image.Populations.Select(p => new PopulationView(
@@ -46,7 +48,7 @@ internal sealed class ActivityObserver
                 image.Projections.Any(i => i.RowsFrom == p.Id),
                 image.Steps)),
         ];
-        CheckListeners();
+        if (image.Sites.IsEmpty) CheckListeners();
         treeLinks = [.. trees.Select(t => t.Links.Select(IndexOf).ToArray())];
         links = new LinkId[linkIndex.Count];
         foreach (var (link, index) in linkIndex) links[index] = link;
@@ -62,8 +64,18 @@ internal sealed class ActivityObserver
     /// <summary>What each projection did in each step of the sample so far; null for an image without a schedule of tiles.</summary>
     public StepCounts? Steps => steps;
 
-    public void Reset()
+    /// <summary>Forgets the sample before and takes the active sites of the next.</summary>
+    public void Reset(SiteBinding sites)
     {
+        foreach (var population in populations) population.Present = sites.Present(population.Population);
+        foreach (var (i, projection) in projections.Index())
+        {
+            if (image.Projections[i].Map is not SiteMap) continue;
+            var map = sites.Bind(image.Projections[i].Map);
+            projection.Bind(map, storage is null ? null : SynapseTable.Of(image, i, storage, map));
+        }
+
+        if (!image.Sites.IsEmpty) CheckListeners();
         ticks.Clear();
         steps?.Clear();
         foreach (var population in populations) population.Clear();
@@ -160,7 +172,7 @@ internal sealed class ActivityObserver
             var to = from + LowerBound(events[from..], slice.First + slice.Count);
             long spikes = to - from;
             from = to;
-            if (computes) updates[core] += slice.Count;
+            if (computes) updates[core] += Math.Clamp(view.Present - slice.First, 0, slice.Count);
             sent[core] += spikes;
             if (!view.Heard || spikes == 0) continue;
             var tree = ticks.Trees[core];
@@ -238,6 +250,9 @@ internal sealed class ActivityObserver
 
         public int[] Outflows => outflows;
 
+        /// <summary>Neurons that exist in this sample.</summary>
+        public int Present { get; set; } = population.Size;
+
         public long[] EmissionsPerStep { get; } = new long[steps];
 
         public long Packets { get; set; }
@@ -253,7 +268,7 @@ internal sealed class ActivityObserver
         }
 
         public PopulationActivity Finish(int steps) => new(
-            population.Neuron is SourceNeuron ? 0 : (long)population.Size * steps,
+            population.Neuron is SourceNeuron ? 0 : (long)Present * steps,
             [.. EmissionsPerStep],
             Packets,
             population.Domain == SpikeDomain.Binary ? 0 : Packets,
@@ -263,9 +278,10 @@ internal sealed class ActivityObserver
 
     private sealed class ProjectionView(Projection projection, SynapseTable? table)
     {
-        private readonly EffectiveCounts? effective = projection.RowsFrom is null ? new(EffectiveSynapses.Of(projection)) : null;
+        private EffectiveCounts? effective = projection.RowsFrom is null && projection.Map is not SiteMap ? new(EffectiveSynapses.Of(projection)) : null;
         private readonly PairCounts? pairs = projection.RowsFrom is null ? null : new(projection.Map);
-        private readonly long total = projection.Map.Total;
+        private long total = projection.Map.Total;
+        private AddressFunction map = projection.Map;
         private EffectiveCounts? nominal;
         private long events;
         private long operations;
@@ -273,7 +289,14 @@ internal sealed class ActivityObserver
 
         public Projection Projection => projection;
 
-        public SynapseTable? Table => table;
+        public SynapseTable? Table { get; private set; } = table;
+
+        /// <summary>Takes the function of the sample that begins.</summary>
+        public void Bind(AddressFunction sample, SynapseTable? reached)
+        {
+            (map, Table, total, nominal) = (sample, reached, sample.Total, null);
+            effective = new(EffectiveSynapses.Of(projection with { Map = sample }));
+        }
 
         /// <summary>
         /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
@@ -293,10 +316,10 @@ internal sealed class ActivityObserver
 
             var active = engine.Active(projection.Source);
             var payloads = Payloads(projection, engine);
-            var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == projection.Map.SourceSize ? effective!.Total : effective!.Over(active);
+            var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == map.SourceSize ? effective!.Total : effective!.Over(active);
             operations += now;
             if (!withZeros || payloads is not null || effective!.Total == total) return new(emissions, now, now, 0);
-            nominal ??= new(NominalSynapses.Of(projection.Map));
+            nominal ??= new(NominalSynapses.Of(map));
             return new(emissions, nominal.Over(active), now, 0);
         }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Simulator.Observers;
@@ -27,6 +28,9 @@ internal static class EffectiveSynapses
                 Windows(result, deconv.Channels, deconv.Y.Kernel, deconv.X.Kernel, deconv.GroupOutputs, present, (pixel, ky, kx) =>
                     (uint)deconv.Y.InputOf(pixel / deconv.X.Output, ky) < (uint)deconv.Y.Input && (uint)deconv.X.InputOf(pixel % deconv.X.Output, kx) < (uint)deconv.X.Input);
                 break;
+            case RulebookMap sites:
+                Pairs(result, sites, present);
+                break;
             case CsrMap csr:
                 for (var a = 0; a < result.Length; a++) result[a] = Ones(present, csr.Offsets[a], csr.Count(a));
                 break;
@@ -43,6 +47,18 @@ internal static class EffectiveSynapses
         }
 
         return result;
+    }
+
+    private static void Pairs(int[] result, RulebookMap map, byte[] present)
+    {
+        var (channels, outputs) = (map.Of.Channels, map.Of.GroupOutputs);
+        var perTap = new int[map.Of.Window.Taps * channels];
+        for (var row = 0; row < perTap.Length; row++) perTap[row] = Ones(present, row * outputs, outputs);
+        for (var site = 0; site < map.Rulebook.Sources; site++)
+        {
+            foreach (var (_, tap) in map.Rulebook.TargetsOf(site))
+                for (var c = 0; c < channels; c++) result[(site * channels) + c] += perTap[(tap * channels) + c];
+        }
     }
 
     private static void Windows(int[] result, int channels, int tapsY, int tapsX, int outputs, byte[] present, Func<int, int, int, bool> reaches)

@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Simulator.Engines;
 
@@ -25,6 +26,8 @@ internal sealed class EmissionRecorder<T> where T : unmanaged
     }
 
     public string Name => population.Name;
+
+    public SiteTableId? Sites => population.Sites;
 
     /// <summary>Takes the step that <paramref name="engine"/> has just computed.</summary>
     public void Record(int step, ISpikeEngine engine)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Simulator.Observers;
 
@@ -38,9 +39,13 @@ internal sealed class SynapseTable
     public ReadOnlySpan<CoreSynapses> Row(int bucket) => entries.AsSpan(offsets[bucket], offsets[bucket + 1] - offsets[bucket]);
 
     /// <summary>Tabulates a projection over the cores of an image.</summary>
-    public static SynapseTable Of(ChipImage image, int index, RowStorage storage)
+    /// <param name="image">The image.</param>
+    /// <param name="index">Which projection.</param>
+    /// <param name="storage">What an event fetches.</param>
+    /// <param name="map">Its function in a sample, where it is one over sites; null for its own.</param>
+    public static SynapseTable Of(ChipImage image, int index, RowStorage storage, AddressFunction? map = null)
     {
-        var projection = image.Projections[index];
+        var projection = map is null ? image.Projections[index] : image.Projections[index] with { Map = map };
         var cores = Enumerable.Range(0, image.Cores.Length).Where(i => image.Cores[i].Slice.Population == projection.Target).ToArray();
         var firsts = cores.Select(i => image.Cores[i].Slice.First).ToArray();
         var bucket = BucketOf(projection.Map, cores.Select(i => image.Cores[i].Slice));
@@ -91,6 +96,7 @@ internal sealed class SynapseTable
         DenseMap dense => Math.Max(1, dense.Sources),
         ConvMap conv => conv.GroupInputs,
         TransposedConvMap deconv => deconv.GroupInputs,
+        RulebookMap sites => sites.Of.GroupInputs,
         PoolMap pool when slices.All(s => s.First % pool.Channels == 0 && s.Count % pool.Channels == 0) => pool.Channels,
         _ => 1,
     };

@@ -14,7 +14,7 @@ public sealed class CompletenessTests
     public void Address_functions()
     {
         var files = Files("Ncir/AddressFunctions", "*Map.cs");
-        var types = Types<AddressFunction>();
+        var types = Types<AddressFunction>().Where(t => t.Namespace!.EndsWith("AddressFunctions", StringComparison.Ordinal)).ToArray(); // Those bound to a sample are in no file.
         Assert.Equal(files, types.Select(t => t.Name).Order());
         Assert.Equal(types.Length, AddressFunctionTable.Entries.Count);
         Assert.Equal(AddressFunctionTable.Entries.Select(e => e.Keyword).Distinct().Count(), types.Length);

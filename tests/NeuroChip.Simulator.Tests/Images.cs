@@ -16,7 +16,10 @@ internal static class Images
 {
     /// <summary>No mapping: what spikes does not depend on cores.</summary>
     public static ChipImage WithoutCores(Module module) => new(
-        module.Name, "", module.Arithmetic, module.Steps, module.TicksPerStep, module.Populations, module.Projections, module.Readouts, [], []);
+        module.Name, "", module.Arithmetic, module.Steps, module.TicksPerStep, module.Populations, module.Projections, module.Readouts, [], [])
+    {
+        Sites = module.Sites,
+    };
 
     /// <summary>On given tiles, one each; weights resident, membranes on the tile.</summary>
     public static ChipImage OnTiles(Module module, TileChip chip, params ReadOnlySpan<TileSeat> seats)

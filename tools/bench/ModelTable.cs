@@ -84,7 +84,7 @@ internal static class ModelTable
         {
             Row($"run: engine, {threads} thread(s)", Repeat(i =>
             {
-                engine.Reset();
+                engine.Reset(feeds[i % feeds.Length].Sites);
                 for (var step = 0; step < image.Steps; step++) engine.Step(feeds[i % feeds.Length]);
             }), threads == 1 ? $"{Additions(image, samples[0])} synaptic operations" : "");
         }

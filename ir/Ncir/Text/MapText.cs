@@ -74,7 +74,7 @@ internal static class MapText
         }
     }
 
-    private static void WriteWindow(Window window, AttributeWriter writer)
+    internal static void WriteWindow(Window window, AttributeWriter writer)
     {
         writer.Int("in", window.Input).Int("out", window.Output).Int("kernel", window.Kernel);
         if (window.Stride != 1) writer.Int("stride", window.Stride);
@@ -82,7 +82,7 @@ internal static class MapText
         if (window.Dilation != 1) writer.Int("dilation", window.Dilation);
     }
 
-    private static Window ReadWindow(AttributeReader reader, Value value)
+    internal static Window ReadWindow(AttributeReader reader, Value value)
     {
         reader.Choice(value, "an axis", ["window"]);
         var inside = reader.Inside(value);

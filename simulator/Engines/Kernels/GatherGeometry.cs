@@ -46,6 +46,11 @@ internal abstract class GatherGeometry
     /// <summary>Upper bound of <see cref="Hits"/>.</summary>
     public abstract int MaxHits { get; }
 
+    /// <summary>Takes the function of the sample that begins, for a map over sites.</summary>
+    public virtual void Bind(AddressFunction sample)
+    {
+    }
+
     /// <summary>Writes the segments of a cell in ascending source address and returns their number.</summary>
     public abstract unsafe int Segments(int pixel, int group, Segment* into);
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
 
 namespace NeuroChip.Simulator.Engines.Kernels;
@@ -43,6 +44,8 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
 
     /// <summary>Buckets of the event list that a pixel has.</summary>
     internal int PartsOfPixel => partsOfPixel;
+
+    public override void Bind(AddressFunction map) => geometry.Bind(map);
 
     public override void Prepare(EventList<TSum> events)
     {

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.Intrinsics;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Simulator.Engines.Kernels;
@@ -49,6 +50,10 @@ internal sealed class KernelFactory(RegisterWidth width)
                 return Gather<T>(new TransposedConvGeometry(deconv), rows);
             case StridedMap strided when !maximum:
                 return new StridedKernel<T>(strided, Widened<T>(rows));
+            case SiteConvMap sites when !maximum:
+                return Gather<T>(new SiteGeometry(sites), rows);
+            case ScatterMap when !maximum:
+                return new ScatterKernel<T>(Widened<T>(rows));
             case CsrMap csr when !maximum:
                 return Csr<T>(csr, rows);
             default:

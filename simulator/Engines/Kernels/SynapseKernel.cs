@@ -1,3 +1,5 @@
+using NeuroChip.Ir.Ncir;
+
 namespace NeuroChip.Simulator.Engines.Kernels;
 
 /// <summary>
@@ -21,6 +23,11 @@ internal abstract unsafe class SynapseKernel<T> where T : unmanaged
 
     /// <summary>Called once in a step before the ranges are added, on one thread. A kernel that does not walk the list of events need not have it made.</summary>
     public virtual void Prepare(EventList<T> events) => events.MakeList();
+
+    /// <summary>Takes the function of the sample that begins, for a map over sites.</summary>
+    public virtual void Bind(AddressFunction map)
+    {
+    }
 
     /// <summary>Tells the ranges that <see cref="Add"/> will be called with: multiples of <paramref name="pieceSize"/>, or everything.</summary>
     public virtual void Plan(int pieceSize)

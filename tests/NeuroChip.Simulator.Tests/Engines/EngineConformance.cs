@@ -91,6 +91,7 @@ public abstract class EngineConformance
         var image = Images.WithoutCores(test.Module);
         using var engine = Create(image);
         var feed = new SampleFeed(image, test.Inputs);
+        if (!image.Sites.IsEmpty) engine.Reset(feed.Sites);
         for (var step = 0; step < image.Steps; step++)
         {
             engine.Step(feed);

@@ -24,7 +24,7 @@ internal sealed class CalibrationEngine(int threads) : IDisposable
         {
             engine?.Dispose();
             module = next;
-            image = new ChipImage(next.Name, "", next.Arithmetic, next.Steps, next.TicksPerStep, next.Populations, next.Projections, next.Readouts, [], []);
+            image = new ChipImage(next.Name, "", next.Arithmetic, next.Steps, next.TicksPerStep, next.Populations, next.Projections, next.Readouts, [], []) { Sites = next.Sites };
             engine = SpikeEngines.Cpu.Create(image, threads);
         }
 
@@ -40,7 +40,7 @@ internal sealed class CalibrationEngine(int threads) : IDisposable
         var readouts = image.Readouts.Select(r => new ReadoutAccumulator(image.Populations, image.Arithmetic, r, image.Steps)).ToArray();
         var emissions = image.Populations.Select(p => new T[image.Steps * p.Size]).ToArray();
         var states = image.Populations.Select(p => Enumerable.Range(0, p.Neuron.States).Select(_ => new T[image.Steps * p.Size]).ToArray()).ToArray();
-        engine.Reset();
+        engine.Reset(feed.Sites);
         for (var step = 0; step < image.Steps; step++)
         {
             engine.Step(feed);
@@ -53,7 +53,7 @@ internal sealed class CalibrationEngine(int threads) : IDisposable
         }
 
         return new ModuleRun(
-            image.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, a.Finish())).ToImmutableDictionary(),
+            image.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, feed.Sites.Rows(image.Populations[r.Signals[0].Population.Index].Sites, a.Finish()))).ToImmutableDictionary(),
             [.. image.Populations.Select(p => Tensor.Of([image.Steps, p.Size], emissions[p.Id.Index]))],
             [.. image.Populations.Select(p => states[p.Id.Index].Select(s => StateTensor(image, p, s)).ToImmutableArray())]);
     }

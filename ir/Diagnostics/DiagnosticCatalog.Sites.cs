@@ -1,0 +1,13 @@
+namespace NeuroChip.Ir.Diagnostics;
+
+public static partial class DiagnosticCatalog
+{
+    private static DiagnosticEntry[] Sites =>
+    [
+        new("NC5080", "no active site", "The cloud has no voxel, or no window of a strided convolution reaches one of its grid.", "Check range and grid size of the voxelisation."),
+        new("NC5081", "voxels outside the grid", "Coordinates lie outside the grid the network was compiled for.", "Voxelise with the grid and range of the model, or compile for a larger grid."),
+        new("NC5082", "a voxel is given twice", "Every voxel of a cloud is one site; two rows name the same one.", "Merge the points of a voxel first; neurochip voxelise does."),
+        new("NC5083", "more active sites than planned", "The chip's buffers and tables are sized for so many sites; this sample has more. Nothing is dropped.",
+            "Compile with this cloud in the calibration set, a greater margin, or a fixed plan."),
+    ];
+}

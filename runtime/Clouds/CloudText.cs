@@ -48,6 +48,16 @@ internal ref struct CloudText(ReadOnlySpan<byte> bytes, string path)
         at = end < 0 ? bytes.Length : at + end;
     }
 
+    /// <summary>Stops if anything but blanks is left on the line: there are more values than <paramref name="what"/> has.</summary>
+    public readonly void RequireEndOfLine(string what)
+    {
+        foreach (var next in bytes[at..])
+        {
+            if (next == '\n') return;
+            if (next > ' ') throw Error($"the line of {what} has more values than it should");
+        }
+    }
+
     /// <summary>The next word as a number; <c>nan</c> and <c>inf</c> as C writes them are numbers too.</summary>
     public double Number(string what, byte comment = 0)
     {

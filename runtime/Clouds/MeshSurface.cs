@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Diagnostics;
+using NeuroChip.Runtime.Reports;
 
 namespace NeuroChip.Runtime.Clouds;
 
@@ -35,7 +36,7 @@ internal static class MeshSurface
         }
 
         if (!(area > 0 && double.IsFinite(area)))
-            throw CloudFiles.Damaged(new Place(path), $"the mesh has {vertices.Length} vertices and {triangles.Count} triangles, but no surface of finite area to sample");
+            throw CloudFiles.Damaged(new Place(path), $"the mesh has {ReportText.Plural(triangles.Count, "triangle")}, but no surface of finite area to sample");
 
         var random = new SplitMix64(options.Seed);
         var rows = new float[options.MeshPoints * 6];

@@ -48,6 +48,8 @@ internal static class PlyCloud
                         if (element == vertex && !property.IsList) columns[p][row] = (float)value;
                     }
                 }
+
+                text.RequireEndOfLine($"{element.Name} {row}");
             }
 
             if (element == vertex) return;

@@ -67,37 +67,35 @@ public static class Voxeliser
         if (nonFinite > 0) cloud = cloud.Where(finite);
         if (grid.Normalise) cloud = cloud.Normalised();
 
-        var indices = Indices(cloud, grid, out var cells);
+        var (x, y, z) = Axes(cloud, grid);
         var voxelOf = new int[cloud.Count];
-        var table = new VoxelTable();
-        var coordinates = new List<int>();
+        var table = new VoxelTable(voxelOf.Length);
         var outOfRange = 0;
         for (var p = 0; p < voxelOf.Length; p++)
         {
-            // One comparison each: a negative index is a great unsigned one.
-            var (x, y, z) = ((uint)indices[0][p], (uint)indices[1][p], (uint)indices[2][p]);
-            if (x >= cells[0] || y >= cells[1] || z >= cells[2])
+            var (i, j, k) = (x.IndexOf(p), y.IndexOf(p), z.IndexOf(p));
+            if ((i | j | k) < 0)
             {
                 voxelOf[p] = -1;
                 outOfRange++;
                 continue;
             }
 
-            voxelOf[p] = table.NumberOf(((ulong)x << 42) | ((ulong)y << 21) | z);
-            if (voxelOf[p] * 3 == coordinates.Count) coordinates.AddRange(grid.Order == AxisOrder.Xyz ? [(int)x, (int)y, (int)z] : [(int)z, (int)y, (int)x]);
+            voxelOf[p] = table.NumberOf(((ulong)i << 42) | ((ulong)j << 21) | (uint)k);
         }
 
-        var counts = new VoxelCounts(points, nonFinite, outOfRange, table.Count);
+        var counts = new VoxelCounts(points, nonFinite, outOfRange, table.Keys.Length);
         if (outOfRange > 0)
         {
             var bounds = grid.Range is { } r ? $"the range {Bounds(r)}" : $"the spatial shape [{string.Join(", ", grid.Shape!.Value)}]";
-            if (counts.Voxels == 0) throw Error("NC5064", cloud, $"none of {points} points lies in {bounds}", nonFinite > 0 ? [$"{nonFinite} of them are not finite"] : []);
+            if (counts.Voxels == 0) throw Error("NC5064", cloud, $"none of {points} points lies in {bounds}", nonFinite > 0 ? [$"not finite: {nonFinite} of them"] : []);
             warnings.Add(Diagnostic.Warning("NC5065", $"{outOfRange} of {points} points lie outside {bounds}; they are dropped", new Place(cloud.Name)));
         }
 
-        for (var i = 0; i < coordinates.Count; i++) extent[i % 3] = Math.Max(extent[i % 3], coordinates[i] + 1);
+        var coordinates = Coordinates(table.Keys, grid.Order);
+        for (var i = 0; i < coordinates.Length; i++) extent[i % 3] = Math.Max(extent[i % 3], coordinates[i] + 1);
         var features = Features(Columns(cloud, grid), grid, voxelOf, counts.Voxels);
-        return new VoxelCloud(cloud.Name, Tensor.Of([counts.Voxels, 3], coordinates.ToArray()), Tensor.Of([counts.Voxels, used.Length], features), counts, watch.Elapsed);
+        return new VoxelCloud(cloud.Name, Tensor.Of([counts.Voxels, 3], coordinates), Tensor.Of([counts.Voxels, used.Length], features), counts, watch.Elapsed);
     }
 
     private static (bool[] Finite, int Others) Finite(PointCloud cloud, ImmutableArray<CloudColumn> used)
@@ -109,26 +107,26 @@ public static class Voxeliser
         return (finite, finite.Count(f => !f));
     }
 
-    // Indices along x, y, z; those outside int32 come out as -1. Cells are the indices that are taken.
-    private static int[][] Indices(PointCloud cloud, VoxelGrid grid, out ImmutableArray<int> cells)
+    private static (GridAxis X, GridAxis Y, GridAxis Z) Axes(PointCloud cloud, VoxelGrid grid)
     {
-        var floors = new float[3][];
-        var spans = new double[3];
-        for (var axis = 0; axis < 3; axis++)
+        var axes = Enumerable.Range(0, 3).Select(a => GridAxis.Of(cloud.Axis(a), grid.Cell[a], grid.Range?.Min[a], grid.Cells?[a])).ToArray();
+        if (axes.Any(a => !(a.Cells <= VoxelGrid.MaxCells)))
+            throw Error("NC5067", cloud, $"the points lie in {string.Join(" x ", axes.Select(a => a.Cells.ToString(a.Cells < 1e9 ? "0" : "0.#e0", CultureInfo.InvariantCulture)))} cells; {VoxelGrid.MaxCells} along an axis are possible", "choose larger cells, or a range");
+        return (axes[0], axes[1], axes[2]);
+    }
+
+    private static int[] Coordinates(ReadOnlySpan<ulong> keys, AxisOrder order)
+    {
+        var coordinates = new int[keys.Length * 3];
+        var (x, z) = order == AxisOrder.Xyz ? (0, 2) : (2, 0);
+        for (var v = 0; v < keys.Length; v++)
         {
-            var (values, cell, origin) = (cloud.Axis(axis), grid.Cell[axis], grid.Range?.Min[axis] ?? 0);
-            floors[axis] = new float[values.Length];
-            for (var p = 0; p < values.Length; p++) floors[axis][p] = MathF.Floor((values[p] - origin) / cell);
-            if (grid.Range is not null) continue;
-            var least = floors[axis].Min();
-            spans[axis] = (double)floors[axis].Max() - least + 1;
-            for (var p = 0; p < values.Length; p++) floors[axis][p] -= least;
+            coordinates[(v * 3) + x] = (int)(keys[v] >> 42);
+            coordinates[(v * 3) + 1] = (int)(keys[v] >> 21) & (VoxelGrid.MaxCells - 1);
+            coordinates[(v * 3) + z] = (int)keys[v] & (VoxelGrid.MaxCells - 1);
         }
 
-        if (grid.Cells is null && spans.Any(s => !(s <= VoxelGrid.MaxCells)))
-            throw Error("NC5067", cloud, $"the points lie in {string.Join(" x ", spans.Select(s => s.ToString("0", CultureInfo.InvariantCulture)))} cells; {VoxelGrid.MaxCells} along an axis are possible", "choose larger cells, or a range");
-        cells = grid.Cells ?? [.. spans.Select(s => (int)s)];
-        return [.. floors.Select(f => Array.ConvertAll(f, v => v is >= 0 and < VoxelGrid.MaxCells ? (int)v : -1))];
+        return coordinates;
     }
 
     private static float[] Features(ImmutableArray<CloudColumn> columns, VoxelGrid grid, int[] voxelOf, int voxels)
@@ -148,6 +146,32 @@ public static class Voxeliser
         }
 
         return features;
+    }
+
+    /// <summary>How positions along an axis become indices.</summary>
+    /// <param name="Values">Positions.</param>
+    /// <param name="Origin">Taken off the position.</param>
+    /// <param name="Cell">Size of a cell.</param>
+    /// <param name="Least">Taken off the index.</param>
+    /// <param name="Cells">Indices there are, from 0.</param>
+    private readonly record struct GridAxis(float[] Values, float Origin, float Cell, float Least, float Cells)
+    {
+        /// <summary>An axis that begins at <paramref name="from"/>, or at the cell of the least position; with <paramref name="cells"/>, or all that positions need.</summary>
+        public static GridAxis Of(float[] values, float cell, float? from, int? cells)
+        {
+            var (least, greatest) = (float.PositiveInfinity, float.NegativeInfinity);
+            foreach (var value in values) (least, greatest) = (MathF.Min(least, value), MathF.Max(greatest, value));
+            // Division and floor are monotonic: the least index is that of the least position.
+            var first = from is null ? MathF.Floor(least / cell) : 0;
+            return new GridAxis(values, from ?? 0, cell, first, cells ?? MathF.Floor(greatest / cell) - first + 1);
+        }
+
+        /// <summary>The index of a point; -1 if there is none.</summary>
+        public int IndexOf(int point)
+        {
+            var index = MathF.Floor((Values[point] - Origin) / Cell) - Least;
+            return index >= 0 && index < Cells ? (int)index : -1;
+        }
     }
 
     private static string Bounds(CloudRange range) => string.Join(", ", range.Min.Zip(range.Max, (a, b) => FormattableString.Invariant($"{a} to {b}")));

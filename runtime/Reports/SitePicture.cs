@@ -15,6 +15,7 @@ public static class SitePicture
 
     private const int Shades = 5;
     private const int Width = 640;
+    private const int Height = 400; // of a view
     private const int Caption = 20;
     private const double Largest = 12; // of a pixel, in SVG user units: a cloud of few cells need not fill the page
 
@@ -39,7 +40,7 @@ public static class SitePicture
         var cells = place.Select(a => high[a] - low[a] + 1).ToArray();
         var bin = (cells.Max() + MaxPixels - 1) / MaxPixels;
         var pixels = cells.Select(c => (c + bin - 1) / bin).ToArray();
-        var scale = Math.Min(Largest, (double)Width / pixels[0]);
+        var scale = Math.Min(Largest, Math.Min((double)Width / pixels[0], (double)Height / Math.Max(pixels[1], pixels[2])));
         var svg = new StringBuilder();
         var y = 0.0;
         View(svg, coordinates, (place[0], place[1]), low, (pixels[0], pixels[1]), bin, scale, Title("from above, y upwards", 1), ref y);

@@ -112,7 +112,7 @@ public sealed record SyntheticSweep
         if (a == 0 || root < 0) return null;
         var distance = (b - Math.Sqrt(root)) / a;
         var z = distance * ray.Z;
-        return distance > 0 && z >= -Height && z <= high - Height ? new Hit(distance, reflectivity * Math.Sqrt(root) / (radius * Math.Sqrt(a))) : null;
+        return distance > 0 && z >= -Height && z <= high - Height ? new Hit(distance, reflectivity * Math.Sqrt(root) / radius) : null;
     };
 
     // Box and Muller 1958.

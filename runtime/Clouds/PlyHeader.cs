@@ -35,10 +35,22 @@ internal sealed record PlyHeader(string Format, ImmutableArray<PlyElement> Eleme
     // The names of 1994 and those with widths, which most writers use today.
     private static readonly ImmutableDictionary<string, PlyType> Types = new Dictionary<string, PlyType>
     {
-        ["char"] = PlyType.Int8, ["uchar"] = PlyType.UInt8, ["short"] = PlyType.Int16, ["ushort"] = PlyType.UInt16,
-        ["int"] = PlyType.Int32, ["uint"] = PlyType.UInt32, ["float"] = PlyType.Float32, ["double"] = PlyType.Float64,
-        ["int8"] = PlyType.Int8, ["uint8"] = PlyType.UInt8, ["int16"] = PlyType.Int16, ["uint16"] = PlyType.UInt16,
-        ["int32"] = PlyType.Int32, ["uint32"] = PlyType.UInt32, ["float32"] = PlyType.Float32, ["float64"] = PlyType.Float64,
+        ["char"] = PlyType.Int8,
+        ["uchar"] = PlyType.UInt8,
+        ["short"] = PlyType.Int16,
+        ["ushort"] = PlyType.UInt16,
+        ["int"] = PlyType.Int32,
+        ["uint"] = PlyType.UInt32,
+        ["float"] = PlyType.Float32,
+        ["double"] = PlyType.Float64,
+        ["int8"] = PlyType.Int8,
+        ["uint8"] = PlyType.UInt8,
+        ["int16"] = PlyType.Int16,
+        ["uint16"] = PlyType.UInt16,
+        ["int32"] = PlyType.Int32,
+        ["uint32"] = PlyType.UInt32,
+        ["float32"] = PlyType.Float32,
+        ["float64"] = PlyType.Float64,
     }.ToImmutableDictionary();
 
     /// <summary>Bytes of a number.</summary>

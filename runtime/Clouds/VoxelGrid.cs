@@ -77,7 +77,11 @@ public sealed record VoxelGrid
     /// </summary>
     public static VoxelGrid OpenPcdet { get; } = new()
     {
-        Cell = [0.05f, 0.05f, 0.1f], Range = new([0, -40, -3], [70.4f, 40, 1]), MaxPoints = 5, Order = AxisOrder.Zyx, Padding = [1, 0, 0],
+        Cell = [0.05f, 0.05f, 0.1f],
+        Range = new([0, -40, -3], [70.4f, 40, 1]),
+        MaxPoints = 5,
+        Order = AxisOrder.Zyx,
+        Padding = [1, 0, 0],
     };
 
     /// <summary>Presets by the name they have on the command line.</summary>

@@ -70,20 +70,7 @@ public static class Voxeliser
         var (x, y, z) = Axes(cloud, grid);
         var voxelOf = new int[cloud.Count];
         var table = new VoxelTable(voxelOf.Length);
-        var outOfRange = 0;
-        for (var p = 0; p < voxelOf.Length; p++)
-        {
-            var (i, j, k) = (x.IndexOf(p), y.IndexOf(p), z.IndexOf(p));
-            if ((i | j | k) < 0)
-            {
-                voxelOf[p] = -1;
-                outOfRange++;
-                continue;
-            }
-
-            voxelOf[p] = table.NumberOf(((ulong)i << 42) | ((ulong)j << 21) | (uint)k);
-        }
-
+        var outOfRange = Place(x, y, z, table, voxelOf);
         var counts = new VoxelCounts(points, nonFinite, outOfRange, table.Keys.Length);
         if (outOfRange > 0)
         {
@@ -113,6 +100,26 @@ public static class Voxeliser
         if (axes.Any(a => !(a.Cells <= VoxelGrid.MaxCells)))
             throw Error("NC5067", cloud, $"the points lie in {string.Join(" x ", axes.Select(a => a.Cells.ToString(a.Cells < 1e9 ? "0" : "0.#e0", CultureInfo.InvariantCulture)))} cells; {VoxelGrid.MaxCells} along an axis are possible", "choose larger cells, or a range");
         return (axes[0], axes[1], axes[2]);
+    }
+
+    // The voxel of each point, or -1; gives how many have none.
+    private static int Place(GridAxis x, GridAxis y, GridAxis z, VoxelTable table, int[] voxelOf)
+    {
+        var outOfRange = 0;
+        for (var p = 0; p < voxelOf.Length; p++)
+        {
+            var (i, j, k) = (x.IndexOf(p), y.IndexOf(p), z.IndexOf(p));
+            if ((i | j | k) < 0)
+            {
+                voxelOf[p] = -1;
+                outOfRange++;
+                continue;
+            }
+
+            voxelOf[p] = table.NumberOf(((ulong)i << 42) | ((ulong)j << 21) | (uint)k);
+        }
+
+        return outOfRange;
     }
 
     private static int[] Coordinates(ReadOnlySpan<ulong> keys, AxisOrder order)

@@ -10,18 +10,19 @@ namespace NeuroChip.Runtime.Reports;
 /// </summary>
 public static class SitePicture
 {
-    /// <summary>Pixels along the longer side of a view at most; beyond, a pixel is a square of several cells.</summary>
+    /// <summary>Pixels along the longer side of a view at most; beyond, a pixel is a rectangle of several cells.</summary>
     public const int MaxPixels = 200;
 
     private const int Shades = 5;
     private const int Width = 640;
     private const int Height = 400; // of a view
     private const int Caption = 20;
+    private const int LeastRows = 20; // of the view from the side, where there are so many cells
     private const double Largest = 12; // of a pixel, in SVG user units: a cloud of few cells need not fill the page
 
     /// <summary>
     /// Both views of <paramref name="coordinates"/> (int32 [N,3], row by row, in <paramref name="order"/>) in a grid of <paramref name="extent"/> cells, cut to the part that holds
-    /// sites and drawn to one scale: from above with x to the right and y upwards, from the side with x to the right and z upwards. Coordinates outside the extent are a bug of the caller's.
+    /// sites: from above with x to the right and y upwards, from the side with x to the right and z upwards. Coordinates outside the extent are a bug of the caller's.
     /// </summary>
     public static string Draw(ReadOnlySpan<int> coordinates, IReadOnlyList<int> extent, AxisOrder order)
     {
@@ -38,27 +39,29 @@ public static class SitePicture
         }
 
         var cells = place.Select(a => high[a] - low[a] + 1).ToArray();
-        var bin = (cells.Max() + MaxPixels - 1) / MaxPixels;
-        var pixels = cells.Select(c => (c + bin - 1) / bin).ToArray();
+        var bin = (Math.Max(cells[0], cells[1]) + MaxPixels - 1) / MaxPixels;
+        // A scene is much wider than high: its height is stretched rather than lost.
+        var binUp = Math.Clamp(cells[2] / LeastRows, (cells[2] + MaxPixels - 1) / MaxPixels, Math.Max(bin, (cells[2] + MaxPixels - 1) / MaxPixels));
+        int[] pixels = [(cells[0] + bin - 1) / bin, (cells[1] + bin - 1) / bin, (cells[2] + binUp - 1) / binUp];
         var scale = Math.Min(Largest, Math.Min((double)Width / pixels[0], (double)Height / Math.Max(pixels[1], pixels[2])));
         var svg = new StringBuilder();
         var y = 0.0;
-        View(svg, coordinates, (place[0], place[1]), low, (pixels[0], pixels[1]), bin, scale, Title("from above, y upwards", 1), ref y);
-        View(svg, coordinates, (place[0], place[2]), low, (pixels[0], pixels[2]), bin, scale, Title("from the side, z upwards", 2), ref y);
+        View(svg, coordinates, (place[0], place[1]), low, (pixels[0], pixels[1]), (bin, bin), scale, Title("from above, y upwards", 1, bin), ref y);
+        View(svg, coordinates, (place[0], place[2]), low, (pixels[0], pixels[2]), (bin, binUp), scale, Title("from the side, z upwards", 2, binUp), ref y);
         return $"<svg viewBox='0 0 {Width} {Number(y)}' style='max-width:{Width}px;width:100%' role='img'>{svg}</svg>";
 
-        string Title(string view, int axis) =>
-            $"{view}: x {Span(0)}, {"xyz"[axis]} {Span(axis)}; {ReportText.Plural(count, "site")}" + (bin > 1 ? $", {bin} x {bin} cells a pixel" : "");
+        string Title(string view, int axis, int up) =>
+            $"{view}: x {Span(0)}, {"xyz"[axis]} {Span(axis)}; {ReportText.Plural(count, "site")}" + (bin > 1 || up > 1 ? $", {bin} x {up} cells a pixel" : "");
 
         string Span(int axis) => $"{low[place[axis]]} to {high[place[axis]]} of {extent[place[axis]]}";
     }
 
-    private static void View(StringBuilder svg, ReadOnlySpan<int> coordinates, (int Right, int Up) axes, int[] low, (int Width, int Height) pixels, int bin, double scale, string title, ref double y)
+    private static void View(StringBuilder svg, ReadOnlySpan<int> coordinates, (int Right, int Up) axes, int[] low, (int Width, int Height) pixels, (int Right, int Up) bin, double scale, string title, ref double y)
     {
         var sites = new int[pixels.Width * pixels.Height];
         for (var i = 0; i < coordinates.Length; i += 3)
         {
-            var (right, up) = ((coordinates[i + axes.Right] - low[axes.Right]) / bin, (coordinates[i + axes.Up] - low[axes.Up]) / bin);
+            var (right, up) = ((coordinates[i + axes.Right] - low[axes.Right]) / bin.Right, (coordinates[i + axes.Up] - low[axes.Up]) / bin.Up);
             sites[((pixels.Height - 1 - up) * pixels.Width) + right]++;
         }
 

@@ -33,7 +33,7 @@ public sealed class VoxeliseTests : Scratch
         var voxels = clouds.Select(c => c.GetProperty("voxels").GetInt32()).ToArray();
         Assert.Equal([voxels.Sum(), 4], arrays["0"].Shape.ToArray());
         var coordinates = arrays["coors"].Span<int>().ToArray().Chunk(4).ToArray();
-        Assert.Equal(voxels, [.. coordinates.CountBy(c => c[0]).OrderBy(c => c.Key).Select(c => c.Value)]);
+        Assert.Equal(voxels, coordinates.CountBy(c => c[0]).OrderBy(c => c.Key).Select(c => c.Value).ToArray());
         Assert.Equal(coordinates.Length, coordinates.Select(c => string.Join(',', c)).Distinct().Count());
         Assert.Equal(new FileInfo(At("scans/1.bin")).Length / 16, clouds[0].GetProperty("points").GetInt32());
     }

@@ -111,7 +111,10 @@ public sealed class VoxeliserTests
             var grid = Grid(cell) with
             {
                 Range = given.Ranged ? new CloudRange([-6, -6, -6], [6, 7, 8]) : null,
-                Feature = given.First ? VoxelFeature.First : VoxelFeature.Mean, MaxPoints = most, Columns = ["a", "z"], Order = given.Zyx ? AxisOrder.Zyx : AxisOrder.Xyz,
+                Feature = given.First ? VoxelFeature.First : VoxelFeature.Mean,
+                MaxPoints = most,
+                Columns = ["a", "z"],
+                Order = given.Zyx ? AxisOrder.Zyx : AxisOrder.Xyz,
             };
             var batch = Run(grid, Cloud(rows));
             var cloud = batch.Clouds[0];
@@ -131,7 +134,7 @@ public sealed class VoxeliserTests
                 && expected.Zip(features).All(v => Close(v.Second[0], v.First, 3) && Close(v.Second[1], v.First, 2))
                 && cloud.Coordinates.Span<int>().ToArray().Select((c, i) => c < batch.Extent[i % 3]).All(inside => inside);
 
-            bool Close(float value, IEnumerable<int> of, int column) => Math.Abs(value - of.Take(given.First ? 1 : most).Average(p => (double)rows[(p * 4) + column])) < 1e-6 * 10;
+            bool Close(float value, IEnumerable<int> of, int column) => Math.Abs(value - of.Take(given.First ? 1 : most).Average(p => (double)rows[(p * 4) + column])) < 1e-5;
         }).QuickCheckThrowOnFailure();
 
     [Fact]

@@ -37,8 +37,8 @@ internal sealed class VoxelGridOptions
         if (parsed.GetValue(voxel) is { } kept) read = read with { Feature = kept == "first" ? VoxelFeature.First : VoxelFeature.Mean };
         if (parsed.GetValue(maxPoints) is { } most) read = read with { MaxPoints = most };
         if (parsed.GetValue(order) is { } axes) read = read with { Order = axes == "xyz" ? AxisOrder.Xyz : AxisOrder.Zyx };
-        if (Numbers(parsed.GetValue(shape), "--shape", 3) is { } extents) read = read with { Shape = Whole(extents, "--shape") };
-        if (Numbers(parsed.GetValue(pad), "--pad", 1, 3) is { } padding) read = read with { Padding = Whole(padding, "--pad") };
+        if (Whole(parsed.GetValue(shape), "--shape", 3) is { } extents) read = read with { Shape = extents };
+        if (Whole(parsed.GetValue(pad), "--pad", 1, 3) is { } padding) read = read with { Padding = padding };
         if (parsed.GetValue(normalise) is { } centre) read = read with { Normalise = centre };
         read.Require();
         return read;
@@ -59,8 +59,8 @@ internal sealed class VoxelGridOptions
         return numbers.Count == 1 ? [numbers[0], numbers[0], numbers[0]] : numbers.ToImmutable();
     }
 
-    private static ImmutableArray<int> Whole(ImmutableArray<float> numbers, string option) =>
-        [.. numbers.Select(n => n is >= 0 and <= VoxelGrid.MaxCells && n == MathF.Floor(n) ? (int)n : throw Unfit(option, string.Join(",", numbers), $"whole numbers from 0 to {VoxelGrid.MaxCells} are needed"))];
+    private static ImmutableArray<int>? Whole(string? text, string option, params int[] counts) => Numbers(text, option, counts) is not { } numbers ? null
+        : [.. numbers.Select(n => n is >= 0 and <= VoxelGrid.MaxCells && n == MathF.Floor(n) ? (int)n : throw Unfit(option, text!, $"whole numbers from 0 to {VoxelGrid.MaxCells} are needed"))];
 
     private static DiagnosticException Unfit(string option, string text, string what) => new(Diagnostic.Error("NC5067", $"{option} {text}: {what}"));
 }

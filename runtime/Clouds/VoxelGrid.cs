@@ -67,7 +67,8 @@ public sealed record VoxelGrid
 
     /// <summary>
     /// Classification by E-3DSNN on ModelNet40: normalised, cells of 0.01, one point per voxel (theirs is drawn at random, this is the first), shape = greatest index + 96.
-    /// Source: bollossom/E-3DSNN, classify_seg/configs/modelnet40/cls-E3DSNN-v1m1-0-T.py and pointcept/models/E_3DSNN/E_3DSNN_v1m1_base.py.
+    /// Source: bollossom/E-3DSNN, classify_seg/configs/modelnet40/cls-E3DSNN-v1m1-0-T.py and pointcept/models/sparse_unet/E_3DSNN.py. (Its segmentation network,
+    /// pointcept/models/E_3DSNN/E_3DSNN_v1m1_base.py, has shape = greatest index + 1.)
     /// </summary>
     public static VoxelGrid E3dsnnCls { get; } = new() { Cell = [0.01f, 0.01f, 0.01f], Normalise = true, Feature = VoxelFeature.First, Padding = [95, 95, 95] };
 

@@ -22,6 +22,7 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
     NocVerb.Create(),
     ExplainVerb.Create(),
     ReportVerb.Create(),
+    VoxeliseVerb.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

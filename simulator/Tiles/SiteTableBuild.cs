@@ -28,29 +28,38 @@ internal sealed record SiteTableBuild(long Cycles, ImmutableDictionary<int, long
         foreach (var planned in plan.Tables)
         {
             var (table, did) = (planned.Table, tables[planned.Table.Id.Index]);
-            var made = table.Reach is { } reach ? tables[reach.From.Index].Sites * plan.Image.Sites[reach.From.Index].KeyBits : 0;
+            // What is sent to the tiles: the coordinates fed in, or those of the sites that a window makes these from.
+            var sent = table.Reach is { } reach ? tables[reach.From.Index].Sites * plan.Image.Sites[reach.From.Index].KeyBits : did.Sites * table.KeyBits;
             long slowest = 0;
-            foreach (var (tile, parts) in planned.Tiles)
+            foreach (var (tile, parts) in planned.Lookups)
             {
                 long Part(long count) => CeilingDivision.Of(count, parts);
-                var cycles = planned.UnitOf(tile).Cycles(Part(did.Lookups), Part(did.Reads)) + planned.UnitOf(tile).Writing(Part(did.Inserts));
+                var cycles = planned.Units[tile].Cycles(Part(did.Lookups), Part(did.Reads)) + planned.Units[tile].Writing(Part(did.Inserts));
                 busy[tile] = busy.GetValueOrDefault(tile) + cycles;
                 slowest = Math.Max(slowest, cycles);
                 lookups += Part(did.Lookups);
-                read += (Part(did.Reads) * table.SlotBits) + Part(made);
-                written += (Part(did.Inserts) * table.SlotBits) + (Part(did.Sites) * table.KeyBits);
+                read += Part(did.Reads) * table.SlotBits;
+                written += Part(did.Inserts) * table.SlotBits;
             }
 
+            foreach (var (_, parts) in planned.Coordinates) written += CeilingDivision.Of(did.Sites, parts) * table.KeyBits;
             if (planned.Route is { } route)
             {
-                var bits = did.Sites * table.KeyBits;
-                dram += bits;
-                bitHops += route.BitHops(bits);
-                route.Load(linkBits, bits);
-                var channel = (long)Math.Ceiling(bits / plan.Chip.DramBitsPerCycle);
-                dramCycles += channel;
-                var mesh = CeilingDivision.Of(route.BusiestLink(bits), plan.Chip.Mesh.Link.Bits.Count) + (route.Hops * plan.Chip.Mesh.Hop.Cycles.Count);
-                slowest = Math.Max(slowest, Math.Max(channel, mesh));
+                bitHops += route.BitHops(sent);
+                route.Load(linkBits, sent);
+                var mesh = CeilingDivision.Of(route.BusiestLink(sent), plan.Chip.Mesh.Link.Bits.Count) + (route.Hops * plan.Chip.Mesh.Hop.Cycles.Count);
+                slowest = Math.Max(slowest, mesh);
+                if (table.Reach is null)
+                {
+                    var channel = (long)Math.Ceiling(sent / plan.Chip.DramBitsPerCycle);
+                    dram += sent;
+                    dramCycles += channel;
+                    slowest = Math.Max(slowest, channel);
+                }
+                else
+                {
+                    read += sent;
+                }
             }
 
             total += slowest;
@@ -61,13 +70,15 @@ internal sealed record SiteTableBuild(long Cycles, ImmutableDictionary<int, long
     }
 }
 
-/// <summary>Where a table of active sites lies on a chip of tiles.</summary>
+/// <summary>Where a table of active sites lies on a chip of tiles; of several layers on a tile the one with the fewest parts counts.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Tiles">Tiles that look it up or need its coordinates, and into how many parts it is divided there; of several layers the fewest.</param>
-/// <param name="Units">Their address units.</param>
-/// <param name="Route">Way of coordinates that are fed in; null where other sites make them.</param>
-internal sealed record PlannedTable(SiteTable Table, ImmutableArray<(int Tile, int Parts)> Tiles, ImmutableDictionary<int, AddressUnit> Units, Noc.TileRoute? Route)
-{
-    /// <summary>The address unit of one of the tiles.</summary>
-    public AddressUnit UnitOf(int tile) => Units[tile];
-}
+/// <param name="Lookups">Tiles that look it up, and into how many parts it is divided there.</param>
+/// <param name="Coordinates">Tiles that need its coordinates, and into how many parts.</param>
+/// <param name="Units">Address units of the tiles that look it up.</param>
+/// <param name="Route">Way of the coordinates it is built from; null where no tile needs it.</param>
+internal sealed record PlannedTable(
+    SiteTable Table,
+    ImmutableArray<(int Tile, int Parts)> Lookups,
+    ImmutableArray<(int Tile, int Parts)> Coordinates,
+    ImmutableDictionary<int, AddressUnit> Units,
+    Noc.TileRoute? Route);

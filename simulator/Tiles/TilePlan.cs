@@ -104,18 +104,28 @@ internal sealed class TilePlan
 
     private PlannedTable Table(SiteTable table)
     {
-        var parts = new SortedDictionary<int, int>();
-        foreach (var planned in Stages)
-        {
-            if (!planned.Works.Any(w => Image.Projections[w.Projection].Map is SiteMap map && (map.From == table.Id || map.To == table.Id))) continue;
-            foreach (var tile in planned.Stage.Tiles) parts[tile] = Math.Min(parts.GetValueOrDefault(tile, int.MaxValue), planned.Stage.PositionParts);
-        }
-
+        var (lookups, coordinates) = (Holders(m => m.To == table.Id), Holders(m => m.From == table.Id));
+        ImmutableArray<int> all = [.. lookups.Concat(coordinates).Select(h => h.Tile).Distinct().Order()];
+        // Coordinates that are fed in come from DRAM; a window makes others from those that lie in some tiles.
+        ImmutableArray<int> from = table.Reach is { } reach ? [.. Holders(m => m.From == reach.From).Select(h => h.Tile)] : [];
         return new(
             table,
-            [.. parts.Select(p => (p.Key, p.Value))],
-            parts.Keys.ToImmutableDictionary(t => t, t => AddressUnit.Of(Chip.Tiles[Mesh.Sites[t].Kind])!),
-            parts.Count == 0 || table.Reach is not null ? null : Mesh.FromMemory([.. parts.Keys], 1));
+            lookups,
+            coordinates,
+            lookups.ToImmutableDictionary(h => h.Tile, h => AddressUnit.Of(Chip.Tiles[Mesh.Sites[h.Tile].Kind])!),
+            all.IsEmpty ? null : from.IsEmpty ? Mesh.FromMemory(all, 1) : Mesh.Between(from, all, 1));
+
+        ImmutableArray<(int Tile, int Parts)> Holders(Func<SiteMap, bool> needs)
+        {
+            var parts = new SortedDictionary<int, int>();
+            foreach (var planned in Stages)
+            {
+                if (!planned.Works.Any(w => Image.Projections[w.Projection].Map is SiteMap map && needs(map))) continue;
+                foreach (var tile in planned.Stage.Tiles) parts[tile] = Math.Min(parts.GetValueOrDefault(tile, int.MaxValue), planned.Stage.PositionParts);
+            }
+
+            return [.. parts.Select(p => (p.Key, p.Value))];
+        }
     }
 
     private StageInflow Inflow(TileSchedule schedule, int[] stageOf, EmissionHome[] homes, TileStage to, PopulationId source, int delay, bool toAll)

@@ -6,6 +6,18 @@ using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Targets.TransformerCore;
 
+/// <summary>What an address unit holds of a table of active sites: its lookup where it is the target's, the coordinates where it is the source's.</summary>
+/// <param name="Table">The table.</param>
+/// <param name="Coordinates">Coordinates by site number; else the lookup.</param>
+internal readonly record struct SiteMemory(SiteTable Table, bool Coordinates) : IComparable<SiteMemory>
+{
+    /// <summary>Bits on a tile that does one of so many parts along positions.</summary>
+    public long Part(int parts) => ((Coordinates ? Table.CoordinateBits : Table.LookupBits) + parts - 1) / parts;
+
+    /// <inheritdoc/>
+    public int CompareTo(SiteMemory other) => (Table.Id.Index, Coordinates).CompareTo((other.Table.Id.Index, other.Coordinates));
+}
+
 /// <summary>
 /// Room for tables of active sites in the address units. All tables of a sample stay from its first step to its last, so those of all layers on a kind of tile must fit beside
 /// each other; a tile of a layer that is divided along positions holds only the part of a table that belongs to its positions.
@@ -19,18 +31,20 @@ internal static class SiteTableFit
         foreach (var group in layers.Where(l => !l.Tables.IsEmpty).GroupBy(kinds.KindOf))
         {
             var kind = chip.Tiles[group.Key];
-            var tables = group.SelectMany(l => l.Tables).DistinctBy(t => t.Id).OrderBy(t => t.Id.Index).ToImmutableArray();
-            var (room, most) = (kind.AddressUnit!.TableMemory.Bits.Count, Math.Min(kind.Count.Count, group.Min(l => l.Positions)));
-            var parts = 1;
-            while (parts < most && tables.Sum(t => Part(t, parts)) > room) parts++;
+            var (room, parts) = (kind.AddressUnit!.TableMemory.Bits.Count, 1);
+            while (parts < kind.Count.Count && Needed([.. group], parts) > room) parts++;
             least[group.Key] = parts;
-            var needed = tables.Sum(t => Part(t, parts));
-            if (needed > room) found.Add(TileErrors.TablesTooLarge(module, chip, group.Key, tables, parts, needed, room));
+            var needed = Needed([.. group], parts);
+            if (needed > room) found.Add(TileErrors.TablesTooLarge(module, chip, group.Key, [.. group.SelectMany(l => l.Tables).Select(t => t.Table).DistinctBy(t => t.Id)], parts, needed, room));
         }
 
-        return [.. layers.Select(l => l.Tables.IsEmpty ? l : l with { LeastPositionParts = least[kinds.KindOf(l)] })];
+        return [.. layers.Select(l => l.Tables.IsEmpty ? l : l with { LeastPositionParts = Parts(l, least[kinds.KindOf(l)]) })];
     }
 
-    /// <summary>Bits of one of so many parts of a table and its coordinates.</summary>
-    private static long Part(SiteTable table, int parts) => (table.LookupBits + table.CoordinateBits + parts - 1) / parts;
+    /// <summary>A layer has no more parts along positions than positions.</summary>
+    private static int Parts(TileLayer layer, int parts) => Math.Min(parts, layer.Positions);
+
+    /// <summary>Bits on a tile that does a part of each of the layers; of what several need the largest part.</summary>
+    private static long Needed(TileLayer[] layers, int parts) =>
+        layers.SelectMany(l => l.Tables.Select(t => (Table: t, Bits: t.Part(Parts(l, parts))))).GroupBy(t => t.Table).Sum(g => g.Max(t => t.Bits));
 }

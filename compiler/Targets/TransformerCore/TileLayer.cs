@@ -37,8 +37,8 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
     /// <summary>The same, one for each site with events and tap.</summary>
     public double SharedLookups { get; init; }
 
-    /// <summary>Tables of active sites that its address functions read; none for a layer whose targets do not depend on them.</summary>
-    public ImmutableArray<SiteTable> Tables { get; init; } = [];
+    /// <summary>What its address functions read of tables of active sites; nothing for a layer whose targets do not depend on them.</summary>
+    public ImmutableArray<SiteMemory> Tables { get; init; } = [];
 
     /// <summary>Parts along positions it is divided into at least, so that its tiles hold their parts of the tables.</summary>
     public int LeastPositionParts { get; init; } = 1;
@@ -109,7 +109,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
     {
         var needs = TileWork.None;
         double events = 0, additions = 0, macs = 0, probes = 0, slots = 0, lookups = 0, shared = 0;
-        var tables = new SortedDictionary<int, SiteTable>();
+        var tables = new SortedSet<SiteMemory>();
         var heard = new HashSet<PopulationId>();
         var tensors = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
         long waiting = 0;
@@ -123,7 +123,8 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             if (heard.Add(p.Source)) events += rate * module[p.Source].Size;
             if (p.Map is SiteMap sites)
             {
-                foreach (var id in sites.To is { } to ? new[] { sites.From, to } : [sites.From]) tables[id.Index] = module.Sites[id.Index];
+                tables.Add(new(module.Sites[sites.From.Index], Coordinates: true));
+                if (sites.To is { } to) tables.Add(new(module.Sites[to.Index], Coordinates: false));
                 lookups += rate * sites.SourceSize * sites.ProbesPerSite;
                 shared += Math.Min(rate * sites.SourceSize, (double)sites.SourceSize / sites.SourceChannels) * sites.ProbesPerSite;
             }
@@ -162,7 +163,7 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             Slots = slots,
             Lookups = lookups,
             SharedLookups = shared,
-            Tables = [.. tables.Values],
+            Tables = [.. tables],
         };
     }
 }

@@ -177,17 +177,19 @@ public static class TileScheduleChecker
     /// <summary>Per tile, its parts of all tables that a layer on it reads; of a table that several layers read the largest.</summary>
     private static void SiteTables(Module module, TileChip chip, TileSchedule schedule, List<string> findings)
     {
-        var held = new Dictionary<(int Tile, int Table), long>();
+        var held = new Dictionary<(int Tile, int Table, bool Coordinates), long>();
         foreach (var stage in schedule.Stages)
         {
             foreach (var projection in module.Projections)
             {
                 if (projection.Target != stage.Population || projection.Map is not SiteMap map) continue;
-                foreach (var table in module.Sites)
+                Hold(map.From, true, module.Sites[map.From.Index].CoordinateBits);
+                if (map.To is { } to) Hold(to, false, module.Sites[to.Index].LookupBits);
+
+                void Hold(SiteTableId table, bool coordinates, long all)
                 {
-                    if (map.From != table.Id && map.To != table.Id) continue;
-                    var bits = (long)Math.Ceiling((double)(table.LookupBits + table.CoordinateBits) * stage.ChannelParts / stage.Tiles.Length);
-                    foreach (var tile in stage.Tiles) held[(tile, table.Id.Index)] = Math.Max(held.GetValueOrDefault((tile, table.Id.Index)), bits);
+                    var bits = (long)Math.Ceiling((double)all * stage.ChannelParts / stage.Tiles.Length);
+                    foreach (var tile in stage.Tiles) held[(tile, table.Index, coordinates)] = Math.Max(held.GetValueOrDefault((tile, table.Index, coordinates)), bits);
                 }
             }
         }

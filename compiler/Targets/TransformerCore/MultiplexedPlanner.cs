@@ -40,7 +40,7 @@ internal static class MultiplexedPlanner
                     // Not beside the layers before it: a new phase; and where even then it does not fit as a whole, it comes piece by piece.
                     (phase, taken) = (phase + 1, 0);
                     used.Clear();
-                    parts = TileShare.PartsWithin(layer, limit, count) ?? Math.Min(layer.Channels, count);
+                    parts = TileShare.PartsWithin(layer, limit, count) ?? TileShare.MostChannelParts(layer, count);
                 }
 
                 var split = TileShare.Split(layer, count, parts);

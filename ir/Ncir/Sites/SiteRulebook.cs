@@ -33,7 +33,7 @@ public sealed class SiteRulebook
         var (taps, places) = (new int[window.Taps], new long[window.Taps]);
         for (var s = 0; s < from.Count; s++)
         {
-            var count = Reach(window, direction, from.Place(s), taps, places);
+            var count = Candidates(window, direction, from.Place(s), taps, places);
             long read = 0;
             for (var i = 0; i < count; i++)
             {
@@ -75,8 +75,11 @@ public sealed class SiteRulebook
     /// <summary>Slots that these probes read; more than the probes where keys collide.</summary>
     public int Reads(int source) => reads[source];
 
-    /// <summary>Writes taps and linear target indices inside the target grid, ascending in the latter; returns their number.</summary>
-    private static int Reach(SiteWindow w, SiteDirection direction, (int Z, int Y, int X) at, int[] taps, long[] places)
+    /// <summary>
+    /// What a site reaches if no table is asked: writes taps and linear indices of targets inside the target grid, ascending in the latter, and returns their number.
+    /// Both arrays have room for all taps.
+    /// </summary>
+    public static int Candidates(SiteWindow w, SiteDirection direction, (int Z, int Y, int X) at, int[] taps, long[] places)
     {
         var count = 0;
         // Convolution: the higher the tap, the lower the output. The inverse: the higher the tap, the higher the input.

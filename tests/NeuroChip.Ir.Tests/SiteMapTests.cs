@@ -101,18 +101,35 @@ public sealed class SiteMapTests
         Assert.Equal(17L * 3 * 2, map.Total);
         Assert.Throws<InvalidOperationException>(() => map.Enumerate(0, []));
         Assert.Throws<InvalidOperationException>(() => map.Invert(0, []));
+        Assert.Equal(map.Bound, map.Count(0));
+    });
+
+    [Fact]
+    public void Probes_and_reads_are_those_of_looking_up_every_tap_inside_the_grid() => ForClouds((sites, random) =>
+    {
+        var extent = sites.Extent(6);
+        var cloud = Cloud(sites, extent, random);
+        var table = Fed(extent, cloud, random);
+        var (window, active) = (sites.Same(extent), ActiveSites.Of(table, cloud));
+        var map = new SubmanifoldMap(table.Id, table.Capacity, window, 1, 1, 1, 0);
         var book = ((RulebookMap)map.Bind(Sample([table], cloud))).Rulebook;
         for (var s = 0; s < book.Sources; s++)
         {
-            Assert.InRange(book.Probes(s), book.TargetsOf(s).Length, map.ProbesPerSite);
-            Assert.True(book.Reads(s) >= book.Probes(s) && (table.Lookup == SiteLookup.Hash || book.Reads(s) == book.Probes(s)));
+            var (probes, reads) = (0, 0L);
+            foreach (var o in OutputsAndTaps(window).Where(p => At(window, p.Output, p.Tap) == active.Place(s)).Select(p => p.Output))
+            {
+                probes++;
+                active.Find((((long)o.Z * extent[1]) + o.Y) * extent[2] + o.X, ref reads);
+            }
+
+            Assert.Equal((probes, reads), (book.Probes(s), book.Reads(s)));
+            Assert.InRange(probes, book.TargetsOf(s).Length, map.ProbesPerSite);
         }
     });
 
     [Fact]
     public void Both_lookups_find_every_site_and_no_other()
     {
-        Maps_say_what_they_can_before_a_sample();
         ForClouds((sites, random) =>
         {
             var extent = sites.Extent(6);

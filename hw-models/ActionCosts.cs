@@ -32,6 +32,12 @@ public sealed record ActionCosts
     /// <summary>A multiply-accumulate.</summary>
     public Quantity? Mac { get; init; }
 
+    /// <summary>The index of a target over sites.</summary>
+    public Quantity? SiteOffset { get; init; }
+
+    /// <summary>A lookup of a site.</summary>
+    public Quantity? SiteProbe { get; init; }
+
     /// <summary>A spike sent.</summary>
     public Quantity? SpikeSent { get; init; }
 
@@ -48,6 +54,8 @@ public sealed record ActionCosts
         NeuronUpdate = f.OptionalQuantity("neuron_update", Dimension.Energy, c?.NeuronUpdate, "A neuron update."),
         SynapticEvent = f.OptionalQuantity("synaptic_event", Dimension.Energy, c?.SynapticEvent, "A synaptic event."),
         Mac = f.OptionalQuantity("mac", Dimension.Energy, c?.Mac, "A multiply-accumulate."),
+        SiteOffset = f.OptionalQuantity("site_offset", Dimension.Energy, c?.SiteOffset, "The index of a target over sites."),
+        SiteProbe = f.OptionalQuantity("site_probe", Dimension.Energy, c?.SiteProbe, "A lookup of a site in software."),
         SpikeSent = f.OptionalQuantity("spike_sent", Dimension.Energy, c?.SpikeSent, "A spike sent."),
         DmaWord = f.OptionalQuantity("dma_word", Dimension.Energy, c?.DmaWord, "A word moved by DMA."),
     };

@@ -19,6 +19,12 @@ public sealed record CycleCosts
     /// <summary>Per multiply-accumulate of an analog projection.</summary>
     public required Quantity Mac { get; init; }
 
+    /// <summary>Per tap of a kernel over sites, of an arriving spike: its target's index, and whether the core holds that part of the grid. Null: the core software does no such layers.</summary>
+    public Quantity? SiteOffset { get; init; }
+
+    /// <summary>Per such target in the core's part of the grid: looking it up among the core's sites.</summary>
+    public Quantity? SiteProbe { get; init; }
+
     /// <summary>Per packet sent.</summary>
     public required Quantity PacketSent { get; init; }
 
@@ -67,6 +73,8 @@ public sealed record CycleCosts
         SpikeReceived = f.Quantity("spike_received", Dimension.Cycles, c?.SpikeReceived, "Core cycles per spike that arrives, before its synapses."),
         SynapticEvent = f.Quantity("synaptic_event", Dimension.Cycles, c?.SynapticEvent, "Core cycles per synapse of an arriving spike."),
         Mac = f.Quantity("mac", Dimension.Cycles, c?.Mac, "Core cycles per multiply-accumulate of an analog projection."),
+        SiteOffset = f.OptionalQuantity("site_offset", Dimension.Cycles, c?.SiteOffset, "Core cycles per tap of a kernel over sites: the index of the target, and whether the core holds that part of the grid."),
+        SiteProbe = f.OptionalQuantity("site_probe", Dimension.Cycles, c?.SiteProbe, "Core cycles to look up a target among the sites of the core."),
         PacketSent = f.Quantity("packet_sent", Dimension.Cycles, c?.PacketSent, "Core cycles per packet sent."),
         DmaSetup = f.Quantity("dma_setup", Dimension.Cycles, c?.DmaSetup, "Core cycles to start a DMA transfer."),
         DmaWord = f.Quantity("dma_word", Dimension.Cycles, c?.DmaWord, "Core cycles until a DMA transfer has moved one more word; the core goes on meanwhile."),

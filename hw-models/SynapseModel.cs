@@ -1,4 +1,6 @@
+using System.Numerics;
 using NeuroChip.HwModels.Fields;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.HwModels;
 
@@ -44,6 +46,18 @@ public sealed record SynapseModel
     /// <summary>Bits of a ring-buffer element in which sums of <paramref name="accumulatorBits"/> bits are kept; never less than the chip's own.</summary>
     /// <param name="accumulatorBits">Bits of the sum; 32 for float32.</param>
     public int RingElementBits(int accumulatorBits) => Math.Max(accumulatorBits, (int)RingElement.Bits.Count);
+
+    /// <summary>Words of the coordinates of a site, all three in one field with a guard bit each, so that leaving the grid is one test.</summary>
+    public int CoordinateWords(SiteTable table) => WordsOf(table.Extent.Sum(e => Bits(e) + 1));
+
+    /// <summary>Words of the table in which a core finds its sites: twice as many slots as it can hold, a power of two, each with key and number.</summary>
+    /// <param name="table">The table its sites are of.</param>
+    /// <param name="sites">Sites it can hold, 1 or more.</param>
+    public long SiteTableWords(SiteTable table, int sites) => (long)BitOperations.RoundUpToPowerOf2(2 * (uint)sites) * WordsOf(table.KeyBits + Bits(sites + 1L));
+
+    private int WordsOf(int bits) => (int)((bits + Word.Bits.Count - 1) / Word.Bits.Count);
+
+    private static int Bits(long values) => Math.Max(1, 64 - BitOperations.LeadingZeroCount((ulong)values - 1));
 
     internal static SynapseModel Map(ChipFields f, SynapseModel? s) => new()
     {

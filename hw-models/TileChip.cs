@@ -47,7 +47,10 @@ public sealed record TileChip : ChipModel
     /// <summary>Number of tiles.</summary>
     public long TileCount => Tiles.Values.Sum(t => (long)t.Count.Count);
 
-    /// <summary>All memory on the chip: that of the tiles and the global buffer.</summary>
+    /// <summary>Memory of all address units; on only in runs of networks that look up sites.</summary>
+    public Bits TableMemory => Tiles.Values.Aggregate(new Bits(0), (sum, t) => sum + ((t.AddressUnit?.TableMemory.Bits ?? new Bits(0)) * t.Count.Count));
+
+    /// <summary>All memory on the chip but <see cref="TableMemory"/>: that of the tiles and the global buffer.</summary>
     public Bits OnChipMemory => Tiles.Values.Aggregate(GlobalBuffer.Size.Bits, (sum, t) => sum + (t.Memory * t.Count.Count));
 
     /// <summary>Bits the DRAM channel moves in a cycle.</summary>

@@ -20,6 +20,12 @@ public readonly record struct CoreActivity(
     long RowsFetched,
     long DmaWords)
 {
+    /// <summary>Indices of targets over sites that were computed: one for each arriving event and tap.</summary>
+    public long SiteOffsets { get; init; }
+
+    /// <summary>Of these, targets in the core's part of the grid, which it looked up among its sites.</summary>
+    public long SiteProbes { get; init; }
+
     /// <summary>Counts of two stretches of time.</summary>
     public static CoreActivity operator +(CoreActivity a, CoreActivity b) => new(
         a.NeuronUpdates + b.NeuronUpdates,
@@ -28,11 +34,15 @@ public readonly record struct CoreActivity(
         a.SynapticEvents + b.SynapticEvents,
         a.Macs + b.Macs,
         a.RowsFetched + b.RowsFetched,
-        a.DmaWords + b.DmaWords);
+        a.DmaWords + b.DmaWords)
+    {
+        SiteOffsets = a.SiteOffsets + b.SiteOffsets,
+        SiteProbes = a.SiteProbes + b.SiteProbes,
+    };
 }
 
 /// <summary>What the neurons of one population did and what their packets took; the index is the population's id.</summary>
-/// <param name="NeuronUpdates">Neuron steps computed: size times steps (0 for an input).</param>
+/// <param name="NeuronUpdates">Neuron steps computed: neurons times steps (0 for an input).</param>
 /// <param name="EmissionsPerStep">Emissions other than 0 in each step.</param>
 /// <param name="Packets">Multicast packets sent, before they branch.</param>
 /// <param name="PayloadPackets">How many of <paramref name="Packets"/> carry a payload word.</param>
@@ -46,6 +56,9 @@ public sealed record PopulationActivity(
     long RouterVisits,
     long LinkCrossings)
 {
+    /// <summary>Neurons times steps: of a population at sites the neurons that are there in the sample.</summary>
+    public long NeuronSteps { get; init; }
+
     /// <summary>Emissions other than 0 over all steps.</summary>
     public long Emissions => EmissionsPerStep.Sum();
 
@@ -56,7 +69,10 @@ public sealed record PopulationActivity(
         a.Packets + b.Packets,
         a.PayloadPackets + b.PayloadPackets,
         a.RouterVisits + b.RouterVisits,
-        a.LinkCrossings + b.LinkCrossings);
+        a.LinkCrossings + b.LinkCrossings)
+    {
+        NeuronSteps = a.NeuronSteps + b.NeuronSteps,
+    };
 }
 
 /// <summary>What one projection did; the index is that in the image.</summary>
@@ -69,6 +85,12 @@ public readonly record struct ProjectionActivity(long Events, long SynapticEvent
     /// <summary>Rows that are payloads and were looked at to see whether they are 0: synapses of the events; 0 where rows are stored weights.</summary>
     public long Probes { get; init; }
 
+    /// <summary>Multiplications of a machine that skips nothing and multiplies the padding too, over all steps: <see cref="MacSlots"/> of the sample.</summary>
+    public long DenseSlots { get; init; }
+
+    /// <summary>What was looked up; nothing but zeros where targets do not depend on active sites.</summary>
+    public SiteLookups Sites { get; init; }
+
     /// <summary>Counts of two stretches of time.</summary>
     public static ProjectionActivity operator +(ProjectionActivity a, ProjectionActivity b) => new(
         a.Events + b.Events,
@@ -77,6 +99,8 @@ public readonly record struct ProjectionActivity(long Events, long SynapticEvent
         a.DenseOperations + b.DenseOperations)
     {
         Probes = a.Probes + b.Probes,
+        DenseSlots = a.DenseSlots + b.DenseSlots,
+        Sites = a.Sites + b.Sites,
     };
 }
 
@@ -119,6 +143,12 @@ public sealed record Activity(
     /// <summary>What the tiles of each stage of the schedule did; empty for a chip of cores.</summary>
     public ImmutableArray<TileActivity> Tiles { get; init; } = [];
 
+    /// <summary>What building the tables of active sites took, per table of the image.</summary>
+    public ImmutableArray<SiteTableActivity> Sites { get; init; } = [];
+
+    /// <summary>What the tiles did to build these tables, of all tables together.</summary>
+    public TileActivity TableBuild { get; init; }
+
     /// <summary>Activity of two samples of one image together.</summary>
     public static Activity operator +(Activity a, Activity b) => new(
         [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],
@@ -127,6 +157,8 @@ public sealed record Activity(
         AddLinks(a.Links, b.Links))
     {
         Tiles = [.. a.Tiles.Zip(b.Tiles, (x, y) => x + y)],
+        Sites = [.. a.Sites.Zip(b.Sites, (x, y) => x + y)],
+        TableBuild = a.TableBuild + b.TableBuild,
     };
 
     private static ImmutableArray<LinkActivity> AddLinks(ImmutableArray<LinkActivity> a, ImmutableArray<LinkActivity> b) =>

@@ -7,7 +7,11 @@ namespace NeuroChip.Runtime;
 /// <param name="Samples">One result per sample.</param>
 /// <param name="Activity">Sum over samples.</param>
 /// <param name="Timing">Samples one after the other.</param>
-public sealed record SessionResult(ImmutableArray<SampleResult> Samples, Activity Activity, TimingResult Timing);
+public sealed record SessionResult(ImmutableArray<SampleResult> Samples, Activity Activity, TimingResult Timing)
+{
+    /// <summary>The same events without membership tests, over all samples; null where no projection looks up sites.</summary>
+    public VanillaAddressing? Vanilla { get; init; }
+}
 
 /// <summary>A device with an image loaded: runs samples one after the other, each from reset state.</summary>
 public sealed class ChipSession
@@ -40,6 +44,9 @@ public sealed class ChipSession
         }
 
         var done = results.MoveToImmutable();
-        return new SessionResult(done, done.Select(r => r.Activity).Aggregate((a, b) => a + b), done.Select(r => r.Timing).Aggregate((a, b) => a + b));
+        return new SessionResult(done, done.Select(r => r.Activity).Aggregate((a, b) => a + b), done.Select(r => r.Timing).Aggregate((a, b) => a + b))
+        {
+            Vanilla = done.Select(r => r.Vanilla).Aggregate((a, b) => a is null || b is null ? null : a + b),
+        };
     }
 }

@@ -22,4 +22,7 @@ public sealed record SampleResult(
     /// in the order of the sample's own coordinates for a table that was fed in, ascending otherwise.
     /// </summary>
     public ImmutableDictionary<string, Tensor> Sites { get; init; } = ImmutableDictionary<string, Tensor>.Empty;
+
+    /// <summary>The same events without membership tests; null where no projection looks up sites.</summary>
+    public VanillaAddressing? Vanilla { get; init; }
 }

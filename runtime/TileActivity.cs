@@ -37,6 +37,15 @@ public readonly record struct TileActivity(
     long DramBitsRead,
     long DramBitsWritten)
 {
+    /// <summary>Lookups of active sites, as the address units of the tiles do them.</summary>
+    public long SiteProbes { get; init; }
+
+    /// <summary>Bits read from the table memory of address units: slots and coordinates.</summary>
+    public long TableBitsRead { get; init; }
+
+    /// <summary>Bits written to it.</summary>
+    public long TableBitsWritten { get; init; }
+
     /// <summary>Bits to and from DRAM.</summary>
     public long DramBits() => DramBitsRead + DramBitsWritten;
 
@@ -58,5 +67,10 @@ public readonly record struct TileActivity(
         a.GlobalBufferBits + b.GlobalBufferBits,
         a.NocBitHops + b.NocBitHops,
         a.DramBitsRead + b.DramBitsRead,
-        a.DramBitsWritten + b.DramBitsWritten);
+        a.DramBitsWritten + b.DramBitsWritten)
+    {
+        SiteProbes = a.SiteProbes + b.SiteProbes,
+        TableBitsRead = a.TableBitsRead + b.TableBitsRead,
+        TableBitsWritten = a.TableBitsWritten + b.TableBitsWritten,
+    };
 }

@@ -61,6 +61,9 @@ public sealed record TileTimingResult(
     /// <summary>When each stage worked, by start; of one sample, and only if <see cref="RunRecording.CoreTicks"/> asked for it.</summary>
     public ImmutableArray<StageSpan> Spans { get; init; } = [];
 
+    /// <summary>Cycles in which tables of active sites were built, before the first step of each sample; part of <see cref="Total"/>.</summary>
+    public Cycles TableBuild { get; init; }
+
     /// <summary>Times of two samples of one image, one after the other.</summary>
     public static TileTimingResult operator +(TileTimingResult a, TileTimingResult b) => new(
         a.ClockHertz,
@@ -73,7 +76,10 @@ public sealed record TileTimingResult(
         [.. a.TileBusy.Zip(b.TileBusy, (x, y) => x + y)],
         a.DramBusy + b.DramBusy,
         a.BufferBusy + b.BufferBusy,
-        a.LinkBusy + b.LinkBusy);
+        a.LinkBusy + b.LinkBusy)
+    {
+        TableBuild = a.TableBuild + b.TableBuild,
+    };
 
     private static Cycles Max(Cycles a, Cycles b) => a.CompareTo(b) >= 0 ? a : b;
 }

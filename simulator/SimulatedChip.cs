@@ -81,14 +81,24 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
             foreach (var recorder in recorders) recorder.Record(step, spikes);
         }
 
-        var tiles = plan is null ? null : new TileCounts(plan, counts.Steps!);
+        var did = counts.Finish(recording.CoreTicks);
+        var tiles = plan is null ? null : new TileCounts(plan, counts.Steps!, did.Sites);
         return new(
             loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, feed.Sites.Rows(loaded.Populations[r.Signals[0].Population.Index].Sites, a.Finish()))).ToImmutableDictionary(),
             recorders.ToImmutableDictionary(r => r.Name, r => feed.Sites.Rows(r.Sites, r.Finish())),
-            counts.Finish(recording.CoreTicks) with { Tiles = tiles?.Totals() ?? [] },
+            did with { Tiles = tiles?.Totals() ?? [], TableBuild = tiles?.Build.Did ?? default },
             timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles), recording.CoreTicks))
         {
             Sites = loaded.Sites.ToImmutableDictionary(t => t.Name, t => Tensor.Of([feed.Sites[t.Id].Count, 3], feed.Sites[t.Id].Coordinates())),
+            Vanilla = Vanilla(loaded, counts, did),
         };
+    }
+
+    /// <summary>The events of the sample counted and timed again, as if no membership were tested.</summary>
+    private VanillaAddressing? Vanilla(ChipImage loaded, ActivityObserver counts, Activity did)
+    {
+        if (counts.Vanilla(did) is not { } other) return null;
+        var tiles = plan is null ? null : new TileCounts(plan, other.Steps!, []);
+        return new(other.Activity with { Tiles = tiles?.Totals() ?? [] }, timing.Time(loaded, chip, new RunCounts(other.Ticks, tiles)));
     }
 }

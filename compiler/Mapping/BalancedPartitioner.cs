@@ -7,7 +7,7 @@ using NeuroChip.Ir.Ncir;
 namespace NeuroChip.Compiler.Mapping;
 
 /// <summary>
-/// Cuts every population into the fewest slices that fit a core, all of about the same size. Images are cut between pixels where that
+/// Cuts every population into the fewest slices that fit a core, all of about the same size. Images are cut between pixels, populations at sites between sites, where that
 /// costs at most half as many cores again: a slice of whole pixels reaches fewer cores, and its weights are used by all its channels.
 /// </summary>
 /// <param name="share">
@@ -65,7 +65,7 @@ public sealed class BalancedPartitioner(int share = 1) : IPartitioner
                 continue;
             }
             tight[population.Id.Index] = cut;
-            pixels[population.Id.Index] = population.Layout.ChannelLast && population.Layout.Channels < population.Size
+            pixels[population.Id.Index] = (population.Layout.ChannelLast || population.Sites is not null) && population.Layout.Channels < population.Size
                 ? Largest(population, chip, memory, n => Pixels(population.Layout, n))! : cut;
         }
         return (tight, pixels);

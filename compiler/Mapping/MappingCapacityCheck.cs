@@ -1,6 +1,7 @@
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
@@ -71,9 +72,23 @@ internal static class MappingCapacityCheck
             {
                 weights += (WeightsRead(projection.Map, slice) * module.Arithmetic.WeightBits) / 8;
             }
+        SiteMemory(module, inputs, slice, AtLeast);
         AtLeast("payload rows", Waiting(module, inputs, slice));
         AtLeast("synaptic rows", rows);
         AtLeast("shared weights", weights);
+    }
+
+    /// <summary>The slice's sites need a slot each, with room to stop at; where events are from, a word at least for every site there can be.</summary>
+    private static void SiteMemory(Module module, Projection[] inputs, Slice slice, Action<string, long> atLeast)
+    {
+        var channels = module[slice.Population].Layout.Channels;
+        if (inputs.Any(p => p.Map is SiteConvMap))
+        {
+            var sites = Enumerable.Range(slice.First, slice.Count).Select(a => a / channels).Distinct().Count();
+            atLeast("site table", 2L * sites * ((module.Sites[module[slice.Population].Sites!.Value.Index].KeyBits + 7) / 8));
+        }
+
+        atLeast("site coordinates", inputs.Where(p => p.Map is SiteMap).Select(p => ((SiteMap)p.Map).From.Index).Distinct().Sum(t => 4L * module.Sites[t].Capacity));
     }
 
     /// <summary>Bytes in which events and rows of a step wait for each other: a bit (or a word, for payloads) for each address that a synapse of the slice names.</summary>
@@ -110,6 +125,10 @@ internal static class MappingCapacityCheck
                 return (long)conv.Y.Kernel * conv.X.Kernel * (conv.Channels / conv.Groups) * OutputChannels(conv.OutChannels);
             case TransposedConvMap conv:
                 return (long)conv.Y.Kernel * conv.X.Kernel * (conv.Channels / conv.Groups) * OutputChannels(conv.OutChannels);
+            case SiteConvMap sites:
+                return (long)sites.Window.Z.Kernel * sites.Window.Y.Kernel * sites.Window.X.Kernel * (sites.Channels / sites.Groups) * OutputChannels(sites.OutChannels);
+            case ScatterMap:
+                return 1;
             default:
                 var read = new HashSet<int>();
                 var afferents = new List<Afferent>();

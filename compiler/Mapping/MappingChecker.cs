@@ -5,6 +5,7 @@ using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
@@ -121,6 +122,13 @@ public static class MappingChecker
         foreach (var projection in bySource[slice.Population])
         {
             var targets = sliceOf[projection.Target.Index];
+            if (projection.Map is SiteMap)
+            {
+                // The cores are fixed before anybody knows which sites a sample has: every one of them may hold a target.
+                listeners.UnionWith(targets);
+                continue;
+            }
+
             long last = -1;
             for (var a = slice.First; a < slice.First + slice.Count; a++)
             {

@@ -20,6 +20,7 @@ internal static class MappingErrors
         {
             "delay ring" => "shorten the longest delay into this layer, or recompile with fewer bits per accumulator",
             "synaptic rows" or "shared weights" or "row buffers" => "recompile with fewer bits per weight (--precision int8), or split the layer's inputs in the model",
+            "site table" or "site coordinates" => "plan for fewer active sites (--sites, --site-margin), or voxelise more coarsely",
             "input" or "recording" => "run fewer time steps at once",
             _ => "take a chip with more memory per core; `neurochip chips` lists them",
         };

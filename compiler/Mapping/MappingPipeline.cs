@@ -3,6 +3,7 @@ using NeuroChip.Compiler.Targets.SpiNNaker;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
@@ -67,7 +68,7 @@ public static class MappingPipeline
         {
             var all = Slices(projection.Source) * Slices(projection.Target);
             var reached = Slices(projection.Source) * perCore * Math.Max(1L, projection.Map.Bound);
-            edges += Math.Min(all, reached);
+            edges += projection.Map is SiteMap ? all : Math.Min(all, reached);
             if (projection.RowsFrom is { } rows) edges += Slices(rows) * Slices(projection.Target);
         }
         return new(slices, edges, (slices * PerSlice) + (edges * PerEdge) + (module.Populations.Sum(p => (long)p.Size) * sizeof(int)));

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
@@ -44,7 +45,7 @@ internal sealed class SliceMemory
         for (var s = 0; s < result.Length; s++)
         {
             var slice = s;
-            result[s] = Use(population, slices[s].Count, projections, [.. sizes.Select(p => p[slice])]);
+            result[s] = Use(population, slices[s], projections, [.. sizes.Select(p => p[slice])]);
         }
         return result;
     }
@@ -61,10 +62,18 @@ internal sealed class SliceMemory
         return dtcm <= DtcmLimit && sdram <= SdramLimit;
     }
 
+    /// <summary>Sites of which a slice holds neurons.</summary>
+    private static int SitesOf(Population population, (int First, int Count) slice) =>
+        ((slice.First + slice.Count - 1) / population.Layout.Channels) - (slice.First / population.Layout.Channels) + 1;
+
+    private long CoordinateBytes(SiteTable table) => chip.Synapse.CoordinateWords(table) * chip.Synapse.Word.Bits.Bytes;
+
     private static int Heard(Projection[] projections) => projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).Distinct().Count();
 
-    private ImmutableArray<MemoryUse> Use(Population population, int count, Projection[] projections, SynapseBytes[] sizes)
+    private ImmutableArray<MemoryUse> Use(Population population, (int First, int Count) slice, Projection[] projections, SynapseBytes[] sizes)
     {
+        var count = slice.Count;
+        var sources = projections.Select(p => p.Map).OfType<SiteMap>().Select(m => m.From).Distinct().Select(id => module.Sites[id.Index]).ToArray();
         var use = ImmutableArray.CreateBuilder<MemoryUse>();
         void Add(string memory, string purpose, long bytes)
         {
@@ -87,9 +96,12 @@ internal sealed class SliceMemory
             // The keys of a population are one aligned block: one entry finds the rows of all its slices.
             Add(Dtcm, "source table", (Heard(projections) * chip.Synapse.SourceEntry.Bits.Count + 7) / 8);
             Add(Dtcm, "address functions", sizes.Sum(s => s.DescriptorBytes));
+            // A core finds its own sites; an event says the number of its site, not where that is.
+            if (projections.Any(p => p.Map is SiteConvMap)) Add(Dtcm, "site table", chip.Synapse.SiteTableWords(module.Sites[population.Sites!.Value.Index], SitesOf(population, slice)) * chip.Synapse.Word.Bits.Bytes);
         }
         if (sends.Contains(population.Id)) Add(Dtcm, "emissions", NeuronStorage.EmissionBytes(population.Domain, count));
         Weights();
+        Add(Sdram, "site coordinates", sources.Sum(t => (long)t.Capacity * CoordinateBytes(t)));
         Add(Sdram, "synaptic rows", sizes.Sum(s => s.RowBytes));
         Add(Sdram, "input", NeuronStorage.InputBytes(population, count, module.Steps));
         Add(Sdram, "recording", NeuronStorage.RecordingBytes(module, population, count));
@@ -105,7 +117,7 @@ internal sealed class SliceMemory
             {
                 var inside = order.Take(near).Sum(i => sizes[i].SharedBytes);
                 var outside = order.Skip(near).Sum(i => sizes[i].SharedBytes);
-                long transfer = 0;
+                var transfer = sources.Select(CoordinateBytes).DefaultIfEmpty(0).Max();
                 for (var k = 0; k < order.Length; k++)
                     if (k >= near || sizes[order[k]].RowBytes > 0) transfer = Math.Max(transfer, sizes[order[k]].TransferBytes);
                 // Two buffers: one is filled while the other is read.

@@ -1,11 +1,12 @@
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
 /// <summary>
 /// Which addresses of a target population the events of a range of source addresses reach, as ranges. Windows are walked per pixel, not
-/// per synapse: all channels of a group share their targets. Functions without such structure are enumerated.
+/// per synapse: all channels of a group share their targets. Over active sites any address may be a target. Functions without such structure are enumerated.
 /// </summary>
 internal static class SliceReach
 {
@@ -16,6 +17,10 @@ internal static class SliceReach
         {
             case DenseMap dense:
                 mark(0, dense.Targets - 1);
+                break;
+            case SiteMap sites:
+                // Which core holds a target is known only with the sites of a sample.
+                mark(0, sites.TargetSize - 1);
                 break;
             case IdentityMap:
                 mark(first, first + count - 1);

@@ -1,6 +1,7 @@
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Mapping;
 
@@ -48,6 +49,12 @@ internal sealed class SynapseStorage(Module module, SynapseModel format)
             case TransposedConvMap deconv:
                 Taps(deconv.Y.Kernel * deconv.X.Kernel, deconv.GroupInputs, deconv.OutChannels, deconv.GroupOutputs);
                 break;
+            case SiteConvMap sites:
+                Taps(sites.Window.Taps, sites.GroupInputs, sites.OutChannels, sites.GroupOutputs, sites.Encode().Length);
+                break;
+            case ScatterMap scatter:
+                Array.Fill(result, Shared(1, 1, scatter.Encode().Length));
+                break;
             case PoolMap pool:
                 // One weight in all, or one per target pixel of the slice.
                 for (var s = 0; s < result.Length; s++)
@@ -70,12 +77,12 @@ internal sealed class SynapseStorage(Module module, SynapseModel format)
 
         // Kernel taps: of each tap, the weights from all inputs of a group to the output channels that the slice holds; one transfer brings
         // what one event adds through one tap.
-        void Taps(int taps, int groupInputs, int outChannels, int groupOutputs)
+        void Taps(int taps, int groupInputs, int outChannels, int groupOutputs, int functionWords = 15)
         {
             for (var s = 0; s < result.Length; s++)
             {
                 var channels = Math.Min(slices[s].Count, outChannels);
-                result[s] = Shared((long)taps * groupInputs * channels, Math.Min(channels, groupOutputs), 15);
+                result[s] = Shared((long)taps * groupInputs * channels, Math.Min(channels, groupOutputs), functionWords);
             }
         }
 

@@ -54,7 +54,17 @@ internal static class TileChecks
         Need(!computes, kind.MembraneMemory, "membrane_memory", "it does no layers, so it can only hold membranes");
         if (kind.Engine == TileEngine.ProductSparse && kind.Columns.CountOrNone() > MostColumns)
             bag.Add(root.Nearest($"tiles.{name}.columns").Error("NC6015", $"tiles '{name}' have {kind.Columns}; rows of at most {MostColumns} columns can be compared"));
+        if (kind.AddressUnit is { } unit) CheckAddressUnit(name, kind, unit, root, bag);
         if (lacks.Count > 0)
             bag.Add(root.Nearest($"tiles.{name}.does").Error("NC6031", $"tiles '{name}' lack what they need for what they do", [.. lacks]));
+    }
+
+    private static void CheckAddressUnit(string name, TileKind kind, AddressUnitModel unit, ChipNode root, DiagnosticBag bag)
+    {
+        if (kind.Engine != TileEngine.EventDriven || kind.Does == TileWork.None)
+            bag.Add(root.Nearest($"tiles.{name}.address_unit").Error("NC6040", $"tiles '{name}' have an address unit and cannot use it",
+                "an address unit finds the targets of single events: it goes with an event-driven engine that does 'sparse' or 'analog' layers"));
+        foreach (var (field, value) in new[] { ("lanes", unit.Lanes), ("probe_cycles", unit.ProbeCycles), ("table_memory", unit.TableMemory) })
+            if (value.Value <= 0) bag.Add(root.Nearest($"tiles.{name}.address_unit.{field}").Error("NC6040", $"the address unit of tiles '{name}' has a '{field}' of {value}; it must be more than 0"));
     }
 }

@@ -26,6 +26,15 @@ public sealed record TileCosts
     /// <summary>A membership test.</summary>
     public Quantity? Probe { get; init; }
 
+    /// <summary>A lookup of a site: address arithmetic, hash and comparison; the table is paid for by its bits.</summary>
+    public Quantity? SiteProbe { get; init; }
+
+    /// <summary>A bit read from the table memory of an address unit.</summary>
+    public Quantity? SiteTableRead { get; init; }
+
+    /// <summary>A bit written to the table memory of an address unit.</summary>
+    public Quantity? SiteTableWrite { get; init; }
+
     /// <summary>A neuron update.</summary>
     public Quantity? NeuronUpdate { get; init; }
 
@@ -70,6 +79,9 @@ public sealed record TileCosts
         Addition = f.OptionalQuantity("addition", Dimension.Energy, c?.Addition, "An addition to an accumulator."),
         Mac = f.OptionalQuantity("mac", Dimension.Energy, c?.Mac, "A multiply-accumulate."),
         Probe = f.OptionalQuantity("probe", Dimension.Energy, c?.Probe, "A membership test."),
+        SiteProbe = f.OptionalQuantity("site_probe", Dimension.Energy, c?.SiteProbe, "A lookup of a site: address arithmetic, hash and comparison."),
+        SiteTableRead = f.OptionalQuantity("site_table_read", Dimension.EnergyPerBit, c?.SiteTableRead, "A bit read from the table memory of an address unit."),
+        SiteTableWrite = f.OptionalQuantity("site_table_write", Dimension.EnergyPerBit, c?.SiteTableWrite, "A bit written to the table memory of an address unit."),
         NeuronUpdate = f.OptionalQuantity("neuron_update", Dimension.Energy, c?.NeuronUpdate, "A neuron update."),
         WeightRead = f.OptionalQuantity("weight_read", Dimension.EnergyPerBit, c?.WeightRead, "A bit read from weight memory."),
         WeightWrite = f.OptionalQuantity("weight_write", Dimension.EnergyPerBit, c?.WeightWrite, "A bit written to weight memory."),

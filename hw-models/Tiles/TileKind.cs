@@ -102,13 +102,16 @@ public sealed record TileKind
     /// <summary>Memory for membranes, kept from step to step, in each tile.</summary>
     public Quantity? MembraneMemory { get; init; }
 
+    /// <summary>Finds the targets of events at sites of a sparse grid; null for a tile that cannot.</summary>
+    public AddressUnitModel? AddressUnit { get; init; }
+
     /// <summary>
     /// Weight memory that a layer can fill while the next one's weights arrive: half of it where it is two halves, all of it otherwise. Weights that stay
     /// for good can take all of it.
     /// </summary>
     public Bits WeightsAtATime => DoubleBuffered ? new Bits(WeightMemory.BitsOrNone().Count / 2) : WeightMemory.BitsOrNone();
 
-    /// <summary>All memory of one tile.</summary>
+    /// <summary>All memory of one tile but that of its <see cref="AddressUnit"/>, which is switched off where no network asks for it.</summary>
     public Bits Memory => WeightMemory.BitsOrNone() + EventMemory.BitsOrNone() + AccumulatorMemory.BitsOrNone() + MembraneMemory.BitsOrNone();
 
     /// <summary>Whether it does all of this work.</summary>
@@ -136,5 +139,6 @@ public sealed record TileKind
         EventMemory = f.OptionalQuantity("event_memory", Dimension.Memory, t?.EventMemory, "Memory for waiting events or spike bitmaps, in each tile."),
         AccumulatorMemory = f.OptionalQuantity("accumulator_memory", Dimension.Memory, t?.AccumulatorMemory, "Memory for accumulators of the current step, in each tile."),
         MembraneMemory = f.OptionalQuantity("membrane_memory", Dimension.Memory, t?.MembraneMemory, "Memory for membranes, kept from step to step, in each tile."),
+        AddressUnit = f.OptionalSection("address_unit", t?.AddressUnit, AddressUnitModel.Map, "Finds the targets of events at sites of a sparse grid; a tile without one does no layers over sites."),
     };
 }

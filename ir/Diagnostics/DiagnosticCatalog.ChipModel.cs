@@ -25,6 +25,7 @@ public static partial class DiagnosticCatalog
         new("NC6031", "tiles without the units they need", "A kind of tile says that it does some work but lacks the units or the memory for it, e.g. attention without probe lanes.", "Add the fields listed, or take the work out of 'does'."),
         new("NC6032", "more tiles than places on the mesh", "Every tile takes one node of the mesh, and there are fewer nodes than tiles.", "Widen the mesh or lower the count of a kind of tile."),
         new("NC6033", "chip without tiles that compute", "None of the kinds of tiles has both a count above 0 and work that it does.", "Give a kind of tile a count and something to do."),
+        new("NC6040", "an address unit that cannot work", "Address units find the targets of single events, so they go with event-driven engines, and they need lanes, time and table memory.", "Give it numbers above 0, or leave it out."),
         new("NC6034", "chip of another family", "The command or function works with chips of one family only, and the chip given is of another.", "Take one of the chips listed."),
     ];
 }

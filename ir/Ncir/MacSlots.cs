@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Ir.Ncir;
 
@@ -54,6 +55,9 @@ public sealed record MacSlots(long FirstLayer, long Weights, long Attention)
         // An event of a transposed convolution reaches every tap, so its inputs are the positions.
         { Map: TransposedConvMap c } => new((long)c.Y.Output * c.X.Output, (long)c.Y.Kernel * c.X.Kernel * c.GroupInputs, c.OutChannels),
         { Map: DenseMap d } => new(1, d.Sources, d.Targets),
+        // Pairs that the plan expects, or those of a sample.
+        { Map: SiteConvMap s } => new(s.Pairs, s.GroupInputs, s.OutChannels),
+        { Map: RulebookMap s } => new(s.Rulebook.Pairs, s.Of.GroupInputs, s.Of.OutChannels),
         { Map: CsrMap c } => new(c.Total, 1, 1),
         // One row for all synapses is a sum. Else the targets that an index runs over without the source are the outputs.
         { Map: StridedMap { Rows: > 1 } s } => new(s.Total / s.FanIn / s.Bound, s.FanIn, s.Bound),

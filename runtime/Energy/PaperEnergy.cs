@@ -35,7 +35,9 @@ public static class PaperEnergy
             double first = 0, operations = 0, other = 0;
             foreach (var (index, p) in image.Projections.Index())
             {
-                var perStep = MacSlots.Of(p).Slots;
+                // Of sites, the mean of the samples.
+                var did = run.Activity.Projections[index];
+                var perStep = did.DenseSlots / ((long)image.Steps * run.Samples.Length);
                 if (p.Target != target.Id || perStep == 0) continue;
                 slots += perStep;
                 var source = image.Populations[p.Source.Index];
@@ -47,8 +49,8 @@ public static class PaperEnergy
                     continue;
                 }
 
-                var events = (double)run.Activity.Projections[index].Events / run.Samples.Length;
-                var active = events / ((double)source.Size * image.Steps) * dense;
+                var events = (double)did.Events / run.Samples.Length;
+                var active = events / ((double)run.Activity.Populations[p.Source.Index].NeuronSteps / run.Samples.Length) * dense;
                 // Products of real values stay products to the papers, even where the chip adds them digit by digit.
                 if (p.Kind != ProjectionKind.Sparse) other += active;
                 else operations += active;

@@ -61,6 +61,12 @@ public sealed class TableCostModel(ManyCoreChip chip, string? table = null) : IC
             ledger.AddEvents("multiply-accumulates", costs.Mac, projection.Target, projection.Macs, timed);
         }
 
+        foreach (var core in run.Cores)
+        {
+            ledger.AddEvents("targets over sites", costs.SiteOffset, core.Layer, core.Counts.SiteOffsets, timed);
+            ledger.AddEvents("lookups of sites", costs.SiteProbe, core.Layer, core.Counts.SiteProbes, timed);
+        }
+
         foreach (var core in run.Cores) ledger.AddEvents("words moved by DMA", costs.DmaWord, core.Layer, core.Counts.DmaWords, timed);
     }
 }

@@ -14,6 +14,9 @@ public sealed class TileCostModel(TileChip chip, string? table = null) : ICostMo
     /// <summary>Name of the entry for energy that no layer causes.</summary>
     public const string Shared = "(chip)";
 
+    /// <summary>Name of the entry for building tables of active sites, which layers share.</summary>
+    public const string Tables = "(tables of active sites)";
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The run was not counted on tiles.</exception>
     public ReportEnergy Price(RunReport run)
@@ -22,19 +25,25 @@ public sealed class TileCostModel(TileChip chip, string? table = null) : ICostMo
         var costs = chip.EnergyTable(table);
         var ledger = new EnergyLedger();
         ledger.AddPower("chip, powered on", costs.Static, Shared, 1, run.Timing.Seconds);
-        if (costs.MemoryLeakage is { } leakage) ledger.AddWatts("on-chip memory, powered on", leakage, Shared, leakage.WattsPerBit * chip.OnChipMemory.Count, run.Timing.Seconds);
-        foreach (var layer in tiles.Layers) Price(layer, costs, ledger);
+        if (costs.MemoryLeakage is { } leakage) ledger.AddWatts("on-chip memory, powered on", leakage, Shared, leakage.WattsPerBit * OnMemory(run), run.Timing.Seconds);
+        if (run.Sites is { } sites) Price(Tables, sites.TableBuild, costs, ledger);
+        foreach (var layer in tiles.Layers) Price(layer.Name, layer.Counts, costs, ledger);
         return ledger.Close(run, table ?? chip.DefaultEnergy, costs.Title, chip.Boundary);
     }
 
-    private static void Price(ReportTileLayer layer, TileCosts costs, EnergyLedger ledger)
+    /// <summary>Bits of memory that are powered on: that of the address units only where they are used.</summary>
+    private long OnMemory(RunReport run) => chip.OnChipMemory.Count + (run.Sites is null ? 0 : chip.TableMemory.Count);
+
+    private static void Price(string layer, TileActivity did, TileCosts costs, EnergyLedger ledger)
     {
-        var did = layer.Counts;
-        void Events(string component, Quantity? price, long count) => ledger.AddEvents(component, price, layer.Name, count, paidByTime: false);
-        void Bits(string component, Quantity? price, long bits) => ledger.AddBits(component, price, layer.Name, new Bits(bits), tell: true);
+        void Events(string component, Quantity? price, long count) => ledger.AddEvents(component, price, layer, count, paidByTime: false);
+        void Bits(string component, Quantity? price, long bits) => ledger.AddBits(component, price, layer, new Bits(bits), tell: true);
         Events("additions", costs.Addition, did.Additions);
         Events("multiply-accumulates", costs.Mac, did.Macs);
         Events("membership tests", costs.Probe, did.Probes);
+        Events("lookups of sites", costs.SiteProbe, did.SiteProbes);
+        Bits("tables of sites, read", costs.SiteTableRead, did.TableBitsRead);
+        Bits("tables of sites, written", costs.SiteTableWrite, did.TableBitsWritten);
         Events("neuron updates", costs.NeuronUpdate, did.NeuronUpdates);
         Bits("weight memory, read", costs.WeightRead, did.WeightBitsRead);
         Bits("weight memory, written", costs.WeightWrite, did.WeightBitsWritten);

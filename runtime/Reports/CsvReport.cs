@@ -13,6 +13,7 @@ public sealed class CsvReport : IReportWriter
         "probes", "dense_slots", "paper_joules_per_inference", "paper_first_layer_macs", "paper_synaptic_operations", "paper_other_macs",
         "form", "tile_kind", "tiles", "phase", "streamed", "membrane_home", "input_rate", "tile_additions", "tile_macs", "cycles", "tile_cycles", "bound",
         "weight_bits_read", "noc_bit_hops", "global_buffer_bits", "dram_bits_read", "dram_bits_written",
+        "site_lookups", "site_lookups_by_event", "site_lookups_by_site", "site_slots_read", "site_operations", "vanilla_operations", "addressing_cycles", "vanilla_cycles", "vanilla_joules",
     ];
 
     /// <inheritdoc/>
@@ -27,6 +28,7 @@ public sealed class CsvReport : IReportWriter
         var text = new StringBuilder();
         Row(text, Header);
         var onTiles = report.Tiles?.Layers.ToDictionary(l => l.Name) ?? [];
+        var addressing = report.Sites?.Layers.ToDictionary(l => l.Name) ?? [];
         var formulas = report.Paper?.Layers.ToDictionary(l => l.Name) ?? [];
         foreach (var layer in report.Layers)
         {
@@ -41,7 +43,7 @@ public sealed class CsvReport : IReportWriter
                 projections.Sum(p => p.SynapticEvents), projections.Sum(p => p.Macs), projections.Sum(p => p.DenseOperations),
                 cores.Sum(c => c.BusyCycles), cores.Select(c => c.PeakCyclesPerTick).DefaultIfEmpty(0).Max(), energy,
                 projections.Sum(p => p.Probes), projections.Sum(p => p.DenseSlots), paper?.Joules ?? 0, paper?.FirstLayerMacs ?? 0, paper?.SynapticOperations ?? 0, paper?.OtherMacs ?? 0,
-                .. Tile(onTiles.GetValueOrDefault(layer.Name)),
+                .. Tile(onTiles.GetValueOrDefault(layer.Name)), .. Sites(addressing.GetValueOrDefault(layer.Name)),
             ]);
         }
 
@@ -56,6 +58,11 @@ public sealed class CsvReport : IReportWriter
             layer.Form, layer.Kind, layer.Tiles.Length, layer.Phase, layer.Streamed ? "yes" : "no", layer.MembraneHome, layer.InputRate, layer.Counts.Additions, layer.Counts.Macs, layer.Cycles, layer.TileCycles,
             layer.Bound, layer.Counts.WeightBitsRead, layer.Counts.NocBitHops, layer.Counts.GlobalBufferBits, layer.Counts.DramBitsRead, layer.Counts.DramBitsWritten,
         ];
+
+    /// <summary>Cells of a layer that looks up sites.</summary>
+    private static object[] Sites(ReportAddressing? layer) => layer is null
+        ? [.. Enumerable.Repeat("", 9)]
+        : [layer.Probes, layer.EventProbes, layer.SiteProbes, layer.Reads, layer.Operations, layer.VanillaOperations, layer.Cycles, layer.VanillaCycles, layer.VanillaJoules];
 
     private static void Row(StringBuilder text, params ReadOnlySpan<object> cells)
     {

@@ -38,6 +38,7 @@ public sealed class HtmlReport : IReportWriter
             LinkSection(page, report);
         }
 
+        if (report.Sites is { } sites) HtmlSites.Write(page, report, sites);
         HtmlTiles.Decisions(page, report);
         QuantisationSection(page, report);
         MetricSection(page, report);
@@ -238,7 +239,7 @@ public sealed class HtmlReport : IReportWriter
         .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
         svg text{font:13px system-ui,sans-serif;fill:var(--ink)}svg .label{fill:var(--soft)}svg .tiny{font-size:11px;fill:var(--soft)}
         .bar{fill:var(--bar)}.track{fill:var(--track)}.over{fill:var(--over)}.axis{stroke:var(--line)}.chip{fill:none;stroke:var(--line)}.free{fill:var(--track)}
-        .part0{fill:#3b6fb6}.part1{fill:#b3324b}.part2{fill:#7fb2e5}.part3{fill:#5aa469}.part4{fill:#8c6bb1}.part5{fill:#d18f2f}.part6{fill:#5d6b7c}.part7{fill:#c9a86a}.part8{fill:#9aa8b8}
+        .part0{fill:#3b6fb6}.part1{fill:#b3324b}.part2{fill:#7fb2e5}.part3{fill:#5aa469}.part4{fill:#8c6bb1}.part5{fill:#d18f2f}.part6{fill:#5d6b7c}.part7{fill:#c9a86a}.part8{fill:#9aa8b8}.part9{fill:#4aa3a2}
         .wide{overflow-x:auto}.small{font-size:12px}.small td,.small th{padding:3px 8px 3px 0}
         .limit{stroke:var(--over);stroke-dasharray:5 4}svg .limit-text{fill:var(--over);font-size:12px;paint-order:stroke;stroke:var(--page);stroke-width:4px}
         details{margin:8px 0}summary{cursor:pointer;color:var(--soft)}

@@ -50,6 +50,9 @@ public sealed record RunReport(
     /// <summary>What happened on a chip of tiles; null for a chip of cores.</summary>
     public ReportTiles? Tiles { get; init; }
 
+    /// <summary>What active sites took, and vanilla addressing beside it; null where nothing is looked up.</summary>
+    public ReportSites? Sites { get; init; }
+
     /// <summary>What the compiler chose where it had a choice, with the cost of the other ways.</summary>
     public ImmutableArray<Decision> Decisions { get; init; } = [];
 

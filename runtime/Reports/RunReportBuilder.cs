@@ -15,6 +15,19 @@ public static class RunReportBuilder
     /// <summary>The report, priced with the chip's default cost table.</summary>
     public static RunReport Build(ChipImage image, ChipModel chip, SessionResult run, string device, Accuracy? accuracy = null, string? labels = null)
     {
+        var report = Count(image, chip, run, device) with
+        {
+            Accuracy = accuracy is null ? null : new ReportAccuracy(labels ?? "", accuracy.Correct, accuracy.Samples, accuracy.Fraction),
+            Decisions = image.Decisions,
+            Paper = PaperEnergy.Of(image, run),
+        };
+        if (run.Vanilla is { } vanilla)
+            report = report with { Sites = SiteReportBuilder.Of(image, run, report, Count(image, chip, run with { Activity = vanilla.Activity, Timing = vanilla.Timing }, device)) };
+        return CostModels.Price(report, chip);
+    }
+
+    private static RunReport Count(ChipImage image, ChipModel chip, SessionResult run, string device)
+    {
         var layers = Layers(image, run);
         var projections = Projections(image, run);
         var report = new RunReport(
@@ -23,7 +36,7 @@ public static class RunReportBuilder
             new ReportModel(image.Name, image.Steps, image.TicksPerStep, Describe(image.Arithmetic), device),
             chip is TileChip tiles ? TileReportBuilder.Chip(image, tiles) : Chip(image, chip.As<ManyCoreChip>()),
             run.Samples.Length,
-            accuracy is null ? null : new ReportAccuracy(labels ?? "", accuracy.Correct, accuracy.Samples, accuracy.Fraction),
+            null,
             null,
             Timing(run.Timing),
             layers,
@@ -32,14 +45,9 @@ public static class RunReportBuilder
             [],
             [],
             null,
-            NeuroBench(image, layers, projections, run.Samples.Length),
-            chip.NotModelled)
-        {
-            Decisions = image.Decisions,
-            Paper = PaperEnergy.Of(image, run),
-        };
-        report = chip is TileChip placed ? report with { Tiles = TileReportBuilder.Tiles(image, placed, run) } : WithCores(report, image, chip.As<ManyCoreChip>(), run);
-        return report with { Energy = CostModels.For(report, chip).Price(report) };
+            NeuroBench(image, layers, projections, run),
+            chip.NotModelled);
+        return chip is TileChip placed ? report with { Tiles = TileReportBuilder.Tiles(image, placed, run) } : WithCores(report, image, chip.As<ManyCoreChip>(), run);
     }
 
     /// <summary>The numbers of an image in words, e.g. "int8, 32-bit accumulators".</summary>
@@ -106,7 +114,6 @@ public static class RunReportBuilder
         .. image.Populations.Select((p, i) =>
         {
             var did = run.Activity.Populations[i];
-            var chances = (double)p.Size * image.Steps * run.Samples.Length;
             return new ReportLayer(
                 p.Name,
                 p.Neuron.Title,
@@ -117,7 +124,7 @@ public static class RunReportBuilder
                 p.Neuron is SourceNeuron,
                 new ReportLayerCounts(did.NeuronUpdates, did.Emissions, did.Packets, did.PayloadPackets, did.RouterVisits, did.LinkCrossings),
                 did.EmissionsPerStep,
-                chances > 0 ? did.Emissions / chances : 0);
+                did.NeuronSteps > 0 ? (double)did.Emissions / did.NeuronSteps : 0);
         }),
     ];
 
@@ -141,7 +148,7 @@ public static class RunReportBuilder
                 did.DenseOperations)
             {
                 Probes = did.Probes,
-                DenseSlots = MacSlots.Of(p).Slots * image.Steps * run.Samples.Length,
+                DenseSlots = did.DenseSlots,
             };
         }),
     ];
@@ -191,19 +198,20 @@ public static class RunReportBuilder
     }
 
     private static ReportNeuroBench NeuroBench(
-        ChipImage image, ImmutableArray<ReportLayer> layers, ImmutableArray<ReportProjection> projections, int samples)
+        ChipImage image, ImmutableArray<ReportLayer> layers, ImmutableArray<ReportProjection> projections, SessionResult run)
     {
+        var samples = run.Samples.Length;
         // A tensor shared by projections is one parameter of the model.
         var tensors = image.Projections.Select(p => p.Rows).Distinct(ReferenceEqualityComparer.Instance).Cast<Tensor>().ToArray();
         var weights = tensors.Sum(t => (long)t.Length);
         var states = image.Populations.Sum(p => (long)p.Size * p.Neuron.States);
         var biases = image.Populations.SelectMany(p => p.Bias).Sum(b => (long)(b?.Length ?? 0));
-        var spiking = image.Populations.Where(p => p.Neuron is not (SourceNeuron or RelayNeuron) && p.Domain != SpikeDomain.Real).Select(p => layers[p.Id.Index]).ToArray();
-        var chances = spiking.Sum(l => (double)l.Neurons) * image.Steps * samples;
+        var spiking = image.Populations.Where(p => p.Neuron is not (SourceNeuron or RelayNeuron) && p.Domain != SpikeDomain.Real).Select(p => run.Activity.Populations[p.Id.Index]).ToArray();
+        var chances = spiking.Sum(p => (double)p.NeuronSteps);
         return new ReportNeuroBench(
             ((weights * image.Arithmetic.WeightBits) + 7) / 8 + ((states + biases) * 4),
             weights == 0 ? 0 : (double)tensors.Sum(Zeros) / weights,
-            chances > 0 ? 1 - (spiking.Sum(l => (double)l.Counts.Emissions) / chances) : 0,
+            chances > 0 ? 1 - (spiking.Sum(p => (double)p.Emissions) / chances) : 0,
             projections.Sum(p => (double)p.DenseOperations) / samples,
             projections.Sum(p => (double)p.Macs) / samples,
             projections.Sum(p => (double)p.SynapticEvents) / samples,

@@ -55,7 +55,7 @@ internal static partial class TileReportBuilder
         foreach (var (index, p) in into)
         {
             events += run.Activity.Projections[index].Events;
-            chances += (double)image.Populations[p.Source.Index].Size * image.Steps * run.Samples.Length;
+            chances += run.Activity.Populations[p.Source.Index].NeuronSteps;
         }
 
         return new(
@@ -68,7 +68,7 @@ internal static partial class TileReportBuilder
             stage.Streamed,
             Words(stage.MembraneHome.ToString()),
             chances > 0 ? events / chances : 0,
-            into.Sum(p => MacSlots.Of(p.Item).Slots) * image.Steps * run.Samples.Length,
+            into.Sum(p => run.Activity.Projections[p.Index].DenseSlots),
             did,
             time.Cycles.Count,
             time.TileCycles.Count,

@@ -7,7 +7,7 @@ namespace NeuroChip.Runtime.Reports;
 public static class TileText
 {
     /// <summary>Names of what can take time, in the order in which charts colour them.</summary>
-    public static ImmutableArray<string> Units { get; } = ["adders", "macs", "events", "probes", "neurons", "array", "dram", "noc", "buffer"];
+    public static ImmutableArray<string> Units { get; } = ["adders", "macs", "events", "probes", "neurons", "array", "dram", "noc", "buffer", "addresses"];
 
     /// <summary>How layers share the chip, in a sentence.</summary>
     public static string Policy(ReportTiles tiles) => tiles.Phases > 1

@@ -30,13 +30,17 @@ internal sealed class ActivityObserver
     private readonly long[][] perTickLinks;
     private readonly StepCounts? steps;
     private readonly RowStorage? storage;
+    private readonly SiteTableActivity[] tables;
+    private readonly bool looksUp;
 
     public ActivityObserver(ChipImage image, ManyCoreChip? chip)
     {
         this.image = image;
         Stages stages = new(image);
         var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
-        ticks = new(stages.Ticks, trees);
+        looksUp = image.Projections.Any(p => p.Map is SiteConvMap);
+        ticks = new(stages.Ticks, trees, looksUp);
+        tables = new SiteTableActivity[image.Sites.Length];
         storage = chip is null ? null : new RowStorage(image, chip.Synapse);
         projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null || p.Map is SiteMap ? null : SynapseTable.Of(image, i, storage)))];
         populations =
@@ -48,7 +52,7 @@ internal sealed class ActivityObserver
                 image.Projections.Any(i => i.RowsFrom == p.Id),
                 image.Steps)),
         ];
-        if (image.Sites.IsEmpty) CheckListeners();
+        CheckListeners();
         treeLinks = [.. trees.Select(t => t.Links.Select(IndexOf).ToArray())];
         links = new LinkId[linkIndex.Count];
         foreach (var (link, index) in linkIndex) links[index] = link;
@@ -67,15 +71,21 @@ internal sealed class ActivityObserver
     /// <summary>Forgets the sample before and takes the active sites of the next.</summary>
     public void Reset(SiteBinding sites)
     {
-        foreach (var population in populations) population.Present = sites.Present(population.Population);
-        foreach (var (i, projection) in projections.Index())
+        foreach (var population in populations)
         {
-            if (image.Projections[i].Map is not SiteMap) continue;
-            var map = sites.Bind(image.Projections[i].Map);
-            projection.Bind(map, storage is null ? null : SynapseTable.Of(image, i, storage, map));
+            population.Present = sites.Present(population.Population);
+            steps?.SetPresent(population.Population.Id.Index, population.Present);
+            foreach (var core in population.Cores) ticks.SetPresent(core, Present(population, image.Cores[core].Slice));
         }
 
-        if (!image.Sites.IsEmpty) CheckListeners();
+        foreach (var (i, projection) in projections.Index())
+        {
+            var map = sites.Bind(image.Projections[i].Map);
+            projection.Bind(map, storage is null || map == image.Projections[i].Map ? projection.Table : SiteSynapses.Of(image, i, storage, sites, map));
+            if (populations[image.Projections[i].Source.Index] is { Population: { Sites: not null, Size: var size }, Present: var present }) projection.Restrict(present, size);
+        }
+
+        foreach (var table in image.Sites) tables[table.Id.Index] = SiteCounts.Build(table, sites);
         ticks.Clear();
         steps?.Clear();
         foreach (var population in populations) population.Clear();
@@ -108,7 +118,7 @@ internal sealed class ActivityObserver
             foreach (var p in view.Outflows)
             {
                 var projection = image.Projections[p];
-                if (projection.RowsFrom is null) Deliver(projections[p], events, Payloads(projection, engine), tick);
+                if (projection.RowsFrom is null) Deliver(projections[p], events, projections[p].Payloads(engine), tick);
                 else if (step + projection.Delay < image.Steps) Deliver(projections[p], events, null, image.Populations[projection.Target.Index].Stage + ((step + projection.Delay) * image.TicksPerStep));
             }
         }
@@ -130,7 +140,24 @@ internal sealed class ActivityObserver
             [.. carried])
         {
             PerTick = perTick ? ticks.All() : [],
+            Sites = [.. tables],
         };
+    }
+
+    /// <summary>The counts of the sample and of its ticks and steps if no membership were tested; null where no projection looks up sites.</summary>
+    public (Activity Activity, TickCounts Ticks, StepCounts? Steps)? Vanilla(Activity did)
+    {
+        if (!looksUp) return null;
+        var without = ticks.Vanilla();
+        var activity = did with
+        {
+            Cores = [.. Enumerable.Range(0, without.Cores).Select(without.Total)],
+            Projections = [.. projections.Select(p => p.FinishVanilla(image.Steps))],
+            PerTick = [],
+            Sites = [],
+            TableBuild = default,
+        };
+        return (activity, without, steps?.Vanilla());
     }
 
     /// <summary>Every core that holds a target of a slice must be in the slice's tree.</summary>
@@ -142,8 +169,16 @@ internal sealed class ActivityObserver
             foreach (var sender in view.Cores)
             {
                 var (slice, reached) = (image.Cores[sender].Slice, ticks.Trees[sender].Cores);
-                foreach (var table in view.Outflows.Select(p => projections[p].Table!))
+                foreach (var outflow in view.Outflows.Select(p => projections[p]))
                 {
+                    if (outflow.Table is not { } table)
+                    {
+                        // Which core holds a target is known only with the sites of a sample: any of them may.
+                        foreach (var listener in populations[outflow.Projection.Target.Index].Cores)
+                            if (reached.BinarySearch(listener) < 0) found.Add(MulticastWalk.NotReached(image, image.Cores[sender], image.Cores[listener]));
+                        continue;
+                    }
+
                     for (var bucket = slice.First / table.BucketSize; bucket * (long)table.BucketSize < slice.First + slice.Count; bucket++)
                     {
                         foreach (ref readonly var entry in table.Row(bucket))
@@ -172,7 +207,7 @@ internal sealed class ActivityObserver
             var to = from + LowerBound(events[from..], slice.First + slice.Count);
             long spikes = to - from;
             from = to;
-            if (computes) updates[core] += Math.Clamp(view.Present - slice.First, 0, slice.Count);
+            if (computes) updates[core] += Present(view, slice);
             sent[core] += spikes;
             if (!view.Heard || spikes == 0) continue;
             var tree = ticks.Trees[core];
@@ -189,9 +224,8 @@ internal sealed class ActivityObserver
         }
     }
 
-    /// <summary>The payloads whose digits count as additions, by address; null where an event is one operation per synapse whatever its payload.</summary>
-    private static int[]? Payloads(Projection projection, ISpikeEngine engine) =>
-        projection.Kind == ProjectionKind.ShiftAdd ? engine.Numbers<int>(Signal.Emission(projection.Source)) : null;
+    /// <summary>Neurons of a slice that exist in the sample.</summary>
+    private static int Present(PopulationView view, CoreSlice slice) => Math.Clamp(view.Present - slice.First, 0, slice.Count);
 
     /// <summary>
     /// Synaptic events of a projection on the cores that hold its targets. Where rows are payloads every synapse of an event counts, because the core has to look
@@ -200,9 +234,11 @@ internal sealed class ActivityObserver
     private void Deliver(ProjectionView projection, ReadOnlySpan<int> events, int[]? payloads, int tick)
     {
         var table = projection.Table!;
-        var operations = projection.Projection.Kind == ProjectionKind.Analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
+        var analog = projection.Projection.Kind == ProjectionKind.Analog;
+        var operations = analog ? ticks.Macs(tick) : ticks.SynapticEvents(tick);
         var transfers = ticks.RowsFetched(tick);
         var words = ticks.DmaWords(tick);
+        if (table.Each is { } each) Address(each, events.Length, tick);
         for (var k = 0; k < events.Length;)
         {
             var bucket = events[k] / table.BucketSize;
@@ -218,12 +254,44 @@ internal sealed class ActivityObserver
             }
 
             foreach (ref readonly var reach in table.Row(bucket)) operations[reach.Core] += additions * reach.Synapses;
+            if (table.Sites is { } sites) LookUp(table.Row(bucket), sites.Row(bucket), n, additions, analog, tick);
             if (!table.Fetches) continue;
             foreach (ref readonly var reach in table.Row(bucket))
             {
                 transfers[reach.Core] += n * reach.Transfers;
                 words[reach.Core] += n * reach.Words;
             }
+        }
+    }
+
+    /// <summary>What every event costs on every core that may hold a target: addresses of all taps, and the coordinates of its site.</summary>
+    private void Address(SiteEventCosts each, long events, int tick)
+    {
+        var offsets = ticks.SiteOffsets(tick);
+        var transfers = ticks.RowsFetched(tick);
+        var words = ticks.DmaWords(tick);
+        foreach (var core in each.Cores)
+        {
+            offsets[core] += events * each.Offsets;
+            transfers[core] += events;
+            words[core] += events * each.CoordinateWords;
+        }
+    }
+
+    /// <summary>Lookups of <paramref name="n"/> events, and what would be added to if there were none.</summary>
+    private void LookUp(ReadOnlySpan<CoreSynapses> reached, ReadOnlySpan<CoreLookups> lookups, long n, long additions, bool analog, int tick)
+    {
+        var probes = ticks.SiteProbes(tick);
+        var saved = ticks.Saved(tick, analog);
+        var transfers = ticks.SavedRows(tick);
+        var words = ticks.SavedWords(tick);
+        for (var i = 0; i < reached.Length; i++)
+        {
+            var core = reached[i].Core;
+            probes[core] += n * lookups[i].Probes;
+            saved[core] += additions * lookups[i].Saved;
+            transfers[core] += n * lookups[i].SavedTransfers;
+            words[core] += n * lookups[i].SavedWords;
         }
     }
 
@@ -273,60 +341,9 @@ internal sealed class ActivityObserver
             Packets,
             population.Domain == SpikeDomain.Binary ? 0 : Packets,
             RouterVisits,
-            LinkCrossings);
-    }
-
-    private sealed class ProjectionView(Projection projection, SynapseTable? table)
-    {
-        private EffectiveCounts? effective = projection.RowsFrom is null && projection.Map is not SiteMap ? new(EffectiveSynapses.Of(projection)) : null;
-        private readonly PairCounts? pairs = projection.RowsFrom is null ? null : new(projection.Map);
-        private long total = projection.Map.Total;
-        private AddressFunction map = projection.Map;
-        private EffectiveCounts? nominal;
-        private long events;
-        private long operations;
-        private long probes;
-
-        public Projection Projection => projection;
-
-        public SynapseTable? Table { get; private set; } = table;
-
-        /// <summary>Takes the function of the sample that begins.</summary>
-        public void Bind(AddressFunction sample, SynapseTable? reached)
+            LinkCrossings)
         {
-            (map, Table, total, nominal) = (sample, reached, sample.Total, null);
-            effective = new(EffectiveSynapses.Of(projection with { Map = sample }));
-        }
-
-        /// <summary>
-        /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
-        /// is looked at. Returned is what was added to the counts; synapses of weight 0 only if <paramref name="withZeros"/>.
-        /// </summary>
-        public ProjectionStep Count(ISpikeEngine engine, int emissions, int step, int steps, bool withZeros)
-        {
-            if (step + projection.Delay >= steps) return default;
-            events += emissions;
-            if (projection.RowsFrom is { } rows)
-            {
-                var (looked, added) = pairs!.Of(engine.Active(projection.Source), engine.Active(rows));
-                probes += looked;
-                operations += added;
-                return new(emissions, looked, added, looked);
-            }
-
-            var active = engine.Active(projection.Source);
-            var payloads = Payloads(projection, engine);
-            var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == map.SourceSize ? effective!.Total : effective!.Over(active);
-            operations += now;
-            if (!withZeros || payloads is not null || effective!.Total == total) return new(emissions, now, now, 0);
-            nominal ??= new(NominalSynapses.Of(map));
-            return new(emissions, nominal.Over(active), now, 0);
-        }
-
-        public void Clear() => (events, operations, probes) = (0, 0, 0);
-
-        public ProjectionActivity Finish(int steps) => projection.Kind == ProjectionKind.Analog
-            ? new(events, 0, operations, total * steps) { Probes = probes }
-            : new(events, operations, 0, total * steps) { Probes = probes };
+            NeuronSteps = (long)Present * steps,
+        };
     }
 }

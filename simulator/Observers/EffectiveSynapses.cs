@@ -52,10 +52,17 @@ internal static class EffectiveSynapses
     private static void Pairs(int[] result, RulebookMap map, byte[] present)
     {
         var (channels, outputs) = (map.Of.Channels, map.Of.GroupOutputs);
+        var whole = Ones(present, 0, present.Length) == present.Length;
         var perTap = new int[map.Of.Window.Taps * channels];
         for (var row = 0; row < perTap.Length; row++) perTap[row] = Ones(present, row * outputs, outputs);
         for (var site = 0; site < map.Rulebook.Sources; site++)
         {
+            if (whole)
+            {
+                result.AsSpan(site * channels, channels).Fill(map.Rulebook.TargetsOf(site).Length * outputs);
+                continue;
+            }
+
             foreach (var (_, tap) in map.Rulebook.TargetsOf(site))
                 for (var c = 0; c < channels; c++) result[(site * channels) + c] += perTap[(tap * channels) + c];
         }

@@ -2,6 +2,7 @@ using NeuroChip.HwModels;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Simulator.Observers;
 
@@ -61,12 +62,16 @@ internal sealed class RowStorage
         return (taps, taps * (int)WordsOf(perTap));
     }
 
+    /// <summary>Words of the coordinates of a site, which an event brings from the memory of the chip.</summary>
+    public int CoordinateWords(SiteTable table) => format.CoordinateWords(table);
+
     private static bool IsExplicit(AddressFunction map) => map is DenseMap or CsrMap;
 
     private static int TapTargets(AddressFunction map, int targets) => map switch
     {
         ConvMap conv => Math.Min(conv.GroupOutputs, targets),
         TransposedConvMap deconv => Math.Min(deconv.GroupOutputs, targets),
+        SiteConvMap sites => Math.Min(sites.GroupOutputs, targets),
         _ => 1,
     };
 
@@ -74,6 +79,7 @@ internal sealed class RowStorage
     {
         ConvMap conv => (long)conv.Y.Kernel * conv.X.Kernel * conv.GroupInputs * Math.Min(targets, conv.OutChannels),
         TransposedConvMap deconv => (long)deconv.Y.Kernel * deconv.X.Kernel * deconv.GroupInputs * Math.Min(targets, deconv.OutChannels),
+        SiteConvMap sites => (long)sites.Window.Taps * sites.GroupInputs * Math.Min(targets, sites.OutChannels),
         StridedMap strided => Math.Min(strided.RowCount, (long)strided.FanIn * targets),
         _ => Math.Min(targets, map.RowCount),
     };

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
-using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Simulator.Observers;
 
@@ -23,7 +22,7 @@ internal sealed class SynapseTable
     private readonly int[] offsets;
     private readonly CoreSynapses[] entries;
 
-    private SynapseTable(int bucketSize, int[] offsets, CoreSynapses[] entries)
+    internal SynapseTable(int bucketSize, int[] offsets, CoreSynapses[] entries)
     {
         (BucketSize, this.offsets, this.entries) = (bucketSize, offsets, entries);
         Fetches = Array.Exists(entries, e => e.Transfers > 0);
@@ -35,6 +34,12 @@ internal sealed class SynapseTable
     /// <summary>Whether any event needs a transfer.</summary>
     public bool Fetches { get; }
 
+    /// <summary>What every event costs on every core with targets, whether it has a synapse there or not; null where targets do not depend on active sites.</summary>
+    public SiteEventCosts? Each { get; init; }
+
+    /// <summary>Lookups beside the synapses; null where none are made.</summary>
+    public SiteLookupRows? Sites { get; init; }
+
     /// <summary>Cores reached by the sources of a bucket.</summary>
     public ReadOnlySpan<CoreSynapses> Row(int bucket) => entries.AsSpan(offsets[bucket], offsets[bucket + 1] - offsets[bucket]);
 
@@ -43,7 +48,8 @@ internal sealed class SynapseTable
     /// <param name="index">Which projection.</param>
     /// <param name="storage">What an event fetches.</param>
     /// <param name="map">Its function in a sample, where it is one over sites; null for its own.</param>
-    public static SynapseTable Of(ChipImage image, int index, RowStorage storage, AddressFunction? map = null)
+    /// <param name="each">What every event costs on every core.</param>
+    public static SynapseTable Of(ChipImage image, int index, RowStorage storage, AddressFunction? map = null, SiteEventCosts? each = null)
     {
         var projection = map is null ? image.Projections[index] : image.Projections[index] with { Map = map };
         var cores = Enumerable.Range(0, image.Cores.Length).Where(i => image.Cores[i].Slice.Population == projection.Target).ToArray();
@@ -87,7 +93,7 @@ internal sealed class SynapseTable
             offsets[b + 1] = entries.Count;
         }
 
-        return new(bucket, offsets, [.. entries]);
+        return new(bucket, offsets, [.. entries]) { Each = each };
     }
 
     /// <summary>How many consecutive sources have the same cores and counts for certain.</summary>
@@ -96,7 +102,6 @@ internal sealed class SynapseTable
         DenseMap dense => Math.Max(1, dense.Sources),
         ConvMap conv => conv.GroupInputs,
         TransposedConvMap deconv => deconv.GroupInputs,
-        RulebookMap sites => sites.Of.GroupInputs,
         PoolMap pool when slices.All(s => s.First % pool.Channels == 0 && s.Count % pool.Channels == 0) => pool.Channels,
         _ => 1,
     };

@@ -13,10 +13,11 @@ namespace NeuroChip.Simulator.Tiles;
 ///         = ceil(inputs / most lanes)                         elementwise: one input per neuron, by whatever units the tile has most of
 /// macs    = visits * ceil(N / mac lanes), ceil(macs / mac lanes)   the same of real payloads
 /// probes  = ceil(probes / probe lanes)                        without such lanes every row is added, 0 or not
+/// address = lookups of active sites, see <see cref="AddressUnit"/>
 /// neurons = ceil(updates / neuron lanes) * neuron cycles
-/// cycles  = max(decode, adders, macs, probes) + neurons
+/// cycles  = max(decode, address, adders, macs, probes) + neurons
 /// </code>
-/// Queue, adders and membership tests are stages of one pipeline, so the slowest of them counts; a neuron can only be updated when all its inputs have
+/// Queue, address unit, adders and membership tests are stages of one pipeline, so the slowest of them counts; a neuron can only be updated when all its inputs have
 /// been added, so neurons come after.
 /// </summary>
 /// <param name="lanes">Adders; 0 if there are none.</param>
@@ -25,7 +26,8 @@ namespace NeuroChip.Simulator.Tiles;
 /// <param name="eventCycles">Cycles to take an event from the queue and decode it.</param>
 /// <param name="neuronLanes">Neurons updated at a time; 0 if there are none.</param>
 /// <param name="neuronCycles">Cycles of an update.</param>
-public sealed class EventDriven(int lanes, int macLanes, int probeLanes, long eventCycles, int neuronLanes, long neuronCycles) : ITileEngine
+/// <param name="addresses">What looks up active sites; null if there is nothing that does.</param>
+public sealed class EventDriven(int lanes, int macLanes, int probeLanes, long eventCycles, int neuronLanes, long neuronCycles, AddressUnit? addresses = null) : ITileEngine
 {
     /// <summary>Adders.</summary>
     public int Lanes { get; } = lanes;
@@ -48,8 +50,10 @@ public sealed class EventDriven(int lanes, int macLanes, int probeLanes, long ev
         var adders = real ? 0 : Sums(work, stored, tests < work.Probes ? work.Probes : work.Additions, Lanes, "adders");
         var macs = real ? Sums(work, stored, work.Macs, macLanes, "multipliers") : 0;
         var probes = Rounds(work, tests, probeLanes, "membership tests");
+        var lookups = work.Lookups == 0 ? 0
+            : addresses?.Cycles(work.Lookups, work.LookupReads) ?? throw new ArgumentException($"'{work.Name}' needs an address unit, which the tile does not have", nameof(work));
         var neurons = Rounds(work, work.NeuronUpdates, neuronLanes, "neuron units") * neuronCycles;
-        var cycles = new Cycles(Math.Max(Math.Max(decode, adders), Math.Max(macs, probes)) + neurons);
+        var cycles = new Cycles(Math.Max(Math.Max(Math.Max(decode, lookups), adders), Math.Max(macs, probes)) + neurons);
         var units = ImmutableArray.CreateBuilder<UnitCycles>();
         void Unit(string name, long busy)
         {
@@ -57,6 +61,7 @@ public sealed class EventDriven(int lanes, int macLanes, int probeLanes, long ev
         }
 
         Unit(TileUnits.Events, decode);
+        Unit(TileUnits.Addresses, lookups);
         Unit(TileUnits.Adders, adders);
         Unit(TileUnits.Macs, macs);
         Unit(TileUnits.Probes, probes);

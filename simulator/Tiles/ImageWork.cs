@@ -1,6 +1,9 @@
+using NeuroChip.HwModels.Tiles;
 using NeuroChip.Ir;
+using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime.Workloads;
 using NeuroChip.Simulator.Observers;
@@ -13,15 +16,27 @@ internal sealed class ImageWork
     private readonly Projection projection;
     private readonly LayerWork shape;
     private readonly bool multiplies;
+    private readonly SiteTable? from;
+    private readonly SiteTable? to;
+    private readonly bool reuse;
 
     /// <summary>The work of a projection.</summary>
     /// <param name="projection">The projection.</param>
-    /// <param name="arithmetic">Numbers of the image.</param>
-    public ImageWork(Projection projection, Arithmetic arithmetic)
+    /// <param name="image">The image it is of.</param>
+    /// <param name="unit">What looks up active sites on its tiles; null if nothing does.</param>
+    public ImageWork(Projection projection, ChipImage image, AddressUnitModel? unit)
     {
+        var arithmetic = image.Arithmetic;
         this.projection = projection;
         shape = Shape(projection) with { Name = projection.Name };
         if (projection.RowsFrom is null && IsStored) shape = shape with { WeightBits = new((long)projection.Rows.Length * arithmetic.WeightBits) };
+        if (projection.Map is SiteMap sites)
+        {
+            from = image.Sites[sites.From.Index];
+            to = sites.To is { } target ? image.Sites[target.Index] : null;
+            reuse = unit is { ReuseSite: true };
+        }
+
         // Real payloads that all have one weight (membrane shortcuts, means) are added, and the weight is a factor of the sum.
         multiplies = projection.Kind == ProjectionKind.Analog && (projection.RowsFrom is not null || !AllEqual(projection.Rows));
     }
@@ -38,6 +53,17 @@ internal sealed class ImageWork
     /// <summary>Whether every tile of the target needs every event.</summary>
     public bool NeedsAllEvents => IsStored && shape.Groups == 1;
 
+    /// <summary>Whether its targets depend on active sites: it needs an address unit.</summary>
+    public bool OverSites => from is not null;
+
+    /// <summary>Bits of table memory that the lookups of a step read: slots, and the coordinates of each site that is looked from.</summary>
+    public long TableBits(in ProjectionStep step)
+    {
+        if (from is null) return 0;
+        var sources = reuse && to is not null ? step.Sites.SourceSites : step.Events;
+        return (sources * from.KeyBits) + ((reuse ? step.Sites.SharedReads : step.Sites.Reads) * (to?.SlotBits ?? 0));
+    }
+
     /// <summary>The work of one step.</summary>
     public LayerWork Of(in ProjectionStep step)
     {
@@ -49,10 +75,12 @@ internal sealed class ImageWork
             Additions = multiplies ? 0 : operations,
             Macs = multiplies ? operations : 0,
             Probes = step.Probes,
+            Lookups = reuse ? step.Sites.SharedProbes : step.Sites.Probes,
+            LookupReads = reuse ? step.Sites.SharedReads : step.Sites.Reads,
         };
     }
 
-    private long VisitsOf(in ProjectionStep step) => projection.Map is ConvMap or TransposedConvMap ? step.Synapses / shape.Outputs : step.Events;
+    private long VisitsOf(in ProjectionStep step) => projection.Map is ConvMap or TransposedConvMap or SiteConvMap ? step.Synapses / shape.Outputs : step.Events;
 
     private static LayerWork Shape(Projection p)
     {
@@ -63,6 +91,8 @@ internal sealed class ImageWork
         {
             ConvMap c => Layer(LayerKind.Conv, (long)c.Y.Output * c.X.Output * c.Groups, (long)c.Y.Kernel * c.X.Kernel * c.GroupInputs, c.GroupOutputs, c.Y.Kernel * c.X.Kernel, c.Groups),
             TransposedConvMap c => Layer(LayerKind.Conv, (long)c.Y.Output * c.X.Output * c.Groups, (long)c.Y.Kernel * c.X.Kernel * c.GroupInputs, c.GroupOutputs, c.Y.Kernel * c.X.Kernel, c.Groups),
+            SiteConvMap c => Layer(LayerKind.Conv, (long)c.Targets * c.Groups, (long)c.Window.Taps * c.GroupInputs, c.GroupOutputs, c.Window.Taps, c.Groups),
+            ScatterMap => Layer(LayerKind.Pool, 0, 0, 1),
             DenseMap d => Layer(LayerKind.Linear, 1, d.Sources, d.Targets),
             StridedMap { Bound: > 1, FanIn: > 1 } s => Layer(LayerKind.Linear, Math.Max(1, s.Total / ((long)s.Bound * s.FanIn)), s.FanIn, s.Bound),
             // Rows of explicit synapses differ in length; the mean stands for them.

@@ -53,6 +53,12 @@ public sealed record LayerWork
     /// <summary>Membership tests: is this row or mask element set.</summary>
     public long Probes { get; init; }
 
+    /// <summary>Lookups of active sites, as many as the address unit of the tile does.</summary>
+    public long Lookups { get; init; }
+
+    /// <summary>Slots of the table that these read; more than <see cref="Lookups"/> where keys collide.</summary>
+    public long LookupReads { get; init; }
+
     /// <summary>Neuron steps computed.</summary>
     public long NeuronUpdates { get; init; }
 

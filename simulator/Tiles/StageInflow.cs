@@ -77,16 +77,16 @@ internal sealed class StageInflow
     /// <summary>Links of the longest way.</summary>
     public int Hops => Math.Max(route.Hops, store?.Hops ?? 0);
 
-    /// <summary>Bits of the emissions as they are stored, whatever they are.</summary>
-    public long StoredBits => source.Size * payloadBits;
+    /// <summary>Bits of the emissions as they are stored, whatever they are; those of neurons that exist in the sample.</summary>
+    private long StoredBits(Observers.StepCounts counts) => counts.Present(source.Id.Index, source.Size) * payloadBits;
 
     /// <summary>Payloads that arrive in a step.</summary>
     public long Arriving(Observers.StepCounts counts, int step) => counts.Emissions(source.Id.Index, step - delay);
 
-    /// <summary>Bits that move when <paramref name="events"/> arrive, headers included.</summary>
-    public long Bits(long events)
+    /// <summary>Bits that move when <paramref name="events"/> arrive in a sample, headers included.</summary>
+    public long Bits(Observers.StepCounts counts, long events)
     {
-        var stored = header + StoredBits;
+        var stored = header + StoredBits(counts);
         if (source.Domain == SpikeDomain.Real || source.Neuron is SourceNeuron) return stored;
         return Math.Min(stored, events * (header + address + (source.Domain == SpikeDomain.Binary ? 0 : payloadBits)));
     }

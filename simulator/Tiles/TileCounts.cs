@@ -15,7 +15,8 @@ internal sealed class TileCounts
     /// <summary>Counts a sample.</summary>
     /// <param name="plan">The image on its chip.</param>
     /// <param name="counts">What its projections did.</param>
-    public TileCounts(TilePlan plan, StepCounts counts)
+    /// <param name="tables">What building its tables of active sites took; none where nothing is looked up.</param>
+    public TileCounts(TilePlan plan, StepCounts counts, ImmutableArray<SiteTableActivity> tables)
     {
         Plan = plan;
         Steps = counts.Steps;
@@ -23,7 +24,11 @@ internal sealed class TileCounts
         steps = new StageStep[plan.Stages.Length * Steps];
         for (var s = 0; s < plan.Stages.Length; s++)
             for (var t = 0; t < Steps; t++) steps[(s * Steps) + t] = Of(plan.Stages[s], counts, t);
+        Build = tables.IsDefaultOrEmpty ? SiteTableBuild.None : SiteTableBuild.Of(plan, tables, LinkBits);
     }
+
+    /// <summary>The phase before the first step, in which tables of active sites are built.</summary>
+    public SiteTableBuild Build { get; }
 
     /// <summary>The image on its chip.</summary>
     public TilePlan Plan { get; }
@@ -51,7 +56,8 @@ internal sealed class TileCounts
         var (stage, arithmetic) = (planned.Stage, Plan.Image.Arithmetic);
         var population = Plan.Image.Populations[stage.Population.Index];
         var works = ImmutableArray.CreateBuilder<LayerWork>(planned.Works.Length + 1);
-        long events = 0, additions = 0, macs = 0, probes = 0, weightReads = 0;
+        var neurons = counts.Present(stage.Population.Index, population.Size);
+        long events = 0, additions = 0, macs = 0, probes = 0, weightReads = 0, lookups = 0, tableBits = 0;
         foreach (var (projection, shape) in planned.Works)
         {
             var work = shape.Of(counts[projection, step]);
@@ -61,15 +67,18 @@ internal sealed class TileCounts
             additions += dense ? 0 : work.Additions;
             macs += dense ? work.Rows * work.Inputs * work.Outputs : work.Macs;
             probes += work.Probes;
+            // Parts along channels each look up all targets.
+            lookups += work.Lookups * stage.ChannelParts;
+            tableBits += shape.TableBits(counts[projection, step]) * stage.ChannelParts;
             // An array keeps its weights still and reads each once; an event reads the rows of its taps.
             weightReads += !shape.IsStored ? 0 : dense ? work.WeightBits.Count : (work.Additions + work.Macs) * arithmetic.WeightBits;
         }
 
-        works.Add(new LayerWork { Name = population.Name, Kind = LayerKind.Neurons, NeuronUpdates = population.Size });
+        works.Add(new LayerWork { Name = population.Name, Kind = LayerKind.Neurons, NeuronUpdates = neurons });
         long nocBits = 0, hops = 0, bitHops = 0, buffer = 0, read = 0, written = 0, eventBits = 0;
         foreach (var inflow in planned.Inflows)
         {
-            var bits = inflow.Bits(inflow.Arriving(counts, step));
+            var bits = inflow.Bits(counts, inflow.Arriving(counts, step));
             nocBits += inflow.BusiestLink(bits);
             bitHops += inflow.BitHops(bits);
             hops = Math.Max(hops, inflow.Hops);
@@ -82,20 +91,27 @@ internal sealed class TileCounts
             if (inflow.Source.Neuron is not Ir.Neurons.SourceNeuron) written += bits;
         }
 
+        // State and outputs of a population at sites are those of the sites that are there.
+        long OfPresent(long bits) => neurons == population.Size ? bits : (long)(((Int128)bits * neurons + population.Size - 1) / population.Size);
+        var (membranes, output) = (OfPresent(stage.MembraneBits), OfPresent(stage.OutputBits));
         var rowBits = planned.Works.Where(w => w.Work.Extents.Kind == LayerKind.Attention).Sum(w => counts[w.Projection, step].Probes * RowBits(planned, w.Projection));
         long streamed = stage.Streamed ? stage.WeightBits : 0;
         long weightLink = 0, weightHops = 0;
         Move(planned.WeightRoute, streamed, ref weightLink, ref bitHops, ref weightHops);
-        Move(planned.MembraneRoute, 2 * stage.MembraneBits, ref nocBits, ref bitHops, ref hops);
-        Move(planned.OutputRoute, stage.OutputBits, ref nocBits, ref bitHops, ref hops);
+        Move(planned.MembraneRoute, 2 * membranes, ref nocBits, ref bitHops, ref hops);
+        Move(planned.OutputRoute, output, ref nocBits, ref bitHops, ref hops);
         var home = stage.MembraneHome;
-        if (home == MembraneHome.GlobalBuffer) buffer += 2 * stage.MembraneBits;
-        if (home == MembraneHome.Dram) (read, written) = (read + stage.MembraneBits, written + stage.MembraneBits);
-        if (planned.OutputRoute is not null) written += stage.OutputBits;
-        var onTile = home is MembraneHome.Tile or MembraneHome.MembraneTiles ? stage.MembraneBits : 0;
-        var accumulated = (additions + macs + ((long)population.Size * Math.Max(1, population.Neuron.Ports))) * arithmetic.AccumulatorBits;
+        if (home == MembraneHome.GlobalBuffer) buffer += 2 * membranes;
+        if (home == MembraneHome.Dram) (read, written) = (read + membranes, written + membranes);
+        if (planned.OutputRoute is not null) written += output;
+        var onTile = home is MembraneHome.Tile or MembraneHome.MembraneTiles ? membranes : 0;
+        var accumulated = (additions + macs + ((long)neurons * Math.Max(1, population.Neuron.Ports))) * arithmetic.AccumulatorBits;
         var did = new TileActivity(
-            events, additions, macs, probes, population.Size, weightReads, streamed * stage.PositionParts, eventBits + rowBits, eventBits, accumulated, accumulated, onTile, onTile, buffer, bitHops, read + streamed, written);
+            events, additions, macs, probes, neurons, weightReads, streamed * stage.PositionParts, eventBits + rowBits, eventBits, accumulated, accumulated, onTile, onTile, buffer, bitHops, read + streamed, written)
+        {
+            SiteProbes = lookups,
+            TableBitsRead = tableBits,
+        };
         return new StageStep(works.MoveToImmutable(), did, nocBits, (int)hops, streamed, weightLink);
     }
 

@@ -12,7 +12,7 @@ public static class TileEngines
     public static ITileEngine Of(TileChip chip, TileKind kind) => kind.Engine switch
     {
         TileEngine.EventDriven => new EventDriven(
-            kind.Lanes.CountOrNone(), kind.MacLanes.CountOrNone(), kind.ProbeLanes.CountOrNone(), kind.EventCycles.CyclesOrNone().Count, kind.NeuronLanes.CountOrNone(), kind.NeuronCycles.CyclesOrNone().Count),
+            kind.Lanes.CountOrNone(), kind.MacLanes.CountOrNone(), kind.ProbeLanes.CountOrNone(), kind.EventCycles.CyclesOrNone().Count, kind.NeuronLanes.CountOrNone(), kind.NeuronCycles.CyclesOrNone().Count, AddressUnit.Of(kind)),
         TileEngine.DenseArray => new DenseArray(kind.Rows.CountOrNone(), kind.Columns.CountOrNone(), kind.TrafficRatio?.Number),
         TileEngine.ProductSparse => new ProductSparse(Shape(chip, kind)),
         _ => throw new ArgumentException($"no engine for {kind.Engine}", nameof(kind)),

@@ -5,6 +5,7 @@ using NeuroChip.Ir;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Simulator.Noc;
 
@@ -45,6 +46,7 @@ internal sealed class TilePlan
         RequireFit(schedule);
         Stages = Plan(schedule);
         RequireUnits();
+        Tables = [.. image.Sites.Select(Table)];
     }
 
     /// <summary>The image.</summary>
@@ -58,6 +60,9 @@ internal sealed class TilePlan
 
     /// <summary>Stages in the order of the schedule.</summary>
     public ImmutableArray<PlannedStage> Stages { get; }
+
+    /// <summary>Tables of active sites, in the order in which they are built.</summary>
+    public ImmutableArray<PlannedTable> Tables { get; }
 
     /// <summary>Phases of a step.</summary>
     public int Phases => Image.Schedule!.Phases;
@@ -76,7 +81,7 @@ internal sealed class TilePlan
         [
             .. schedule.Stages.Select(stage =>
             {
-                var works = into[stage.Population].Select(p => (p.Index, Work: new ImageWork(p.Item, Image.Arithmetic))).ToImmutableArray();
+                var works = into[stage.Population].Select(p => (p.Index, Work: new ImageWork(p.Item, Image, Chip.Tiles[stage.TileKind].AddressUnit))).ToImmutableArray();
                 var sources = works.SelectMany(w => Sources(Image.Projections[w.Index]).Select(s => (s.Population, s.Delay, w.Work.NeedsAllEvents))).GroupBy(s => (s.Population, s.Delay));
                 return new PlannedStage(
                     stage,
@@ -95,6 +100,32 @@ internal sealed class TilePlan
                     read.Contains(stage.Population) ? Mesh.ToMemory(stage.Tiles) : null);
             }),
         ];
+    }
+
+    private PlannedTable Table(SiteTable table)
+    {
+        var (lookups, coordinates) = (Holders(m => m.To == table.Id), Holders(m => m.From == table.Id));
+        ImmutableArray<int> all = [.. lookups.Concat(coordinates).Select(h => h.Tile).Distinct().Order()];
+        // Coordinates that are fed in come from DRAM; a window makes others from those that lie in some tiles.
+        ImmutableArray<int> from = table.Reach is { } reach ? [.. Holders(m => m.From == reach.From).Select(h => h.Tile)] : [];
+        return new(
+            table,
+            lookups,
+            coordinates,
+            lookups.ToImmutableDictionary(h => h.Tile, h => AddressUnit.Of(Chip.Tiles[Mesh.Sites[h.Tile].Kind])!),
+            all.IsEmpty ? null : from.IsEmpty ? Mesh.FromMemory(all, 1) : Mesh.Between(from, all, 1));
+
+        ImmutableArray<(int Tile, int Parts)> Holders(Func<SiteMap, bool> needs)
+        {
+            var parts = new SortedDictionary<int, int>();
+            foreach (var planned in Stages)
+            {
+                if (!planned.Works.Any(w => Image.Projections[w.Projection].Map is SiteMap map && needs(map))) continue;
+                foreach (var tile in planned.Stage.Tiles) parts[tile] = Math.Min(parts.GetValueOrDefault(tile, int.MaxValue), planned.Stage.PositionParts);
+            }
+
+            return [.. parts.Select(p => (p.Key, p.Value))];
+        }
     }
 
     private StageInflow Inflow(TileSchedule schedule, int[] stageOf, EmissionHome[] homes, TileStage to, PopulationId source, int delay, bool toAll)
@@ -158,10 +189,12 @@ internal sealed class TilePlan
     private void RequireUnits()
     {
         var bag = new DiagnosticBag();
-        foreach (var planned in Stages.Where(s => s.Engine is EventDriven))
+        foreach (var planned in Stages.Where(s => s.Engine is EventDriven || s.Works.Any(w => w.Work.OverSites)))
         {
             foreach (var (index, work) in planned.Works)
             {
+                if (work.OverSites && planned.Kind.AddressUnit is null)
+                    bag.Add(Misfit($"projection '{Image.Projections[index].Name}' looks up active sites; tiles of kind '{planned.Stage.TileKind}' have no address unit"));
                 if (work.Extents.Kind == LayerKind.Elementwise) continue;
                 var (unit, there) = work.Multiplies ? ("multipliers", planned.Kind.MacLanes.CountOrNone()) : ("adders", planned.Kind.Lanes.CountOrNone());
                 if (there > 0) continue;

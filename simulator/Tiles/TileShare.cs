@@ -15,6 +15,13 @@ public static class TileShare
     public static LayerWork Of(LayerWork work, int channelParts, int positionParts)
     {
         if (channelParts == 1 && positionParts == 1) return work;
+        // Parts along channels each look up all targets; groups of channels share the sites.
+        if (work.Lookups > 0)
+            return Of(work with { Lookups = 0, LookupReads = 0 }, channelParts, positionParts) with
+            {
+                Lookups = CeilingDivision.Of(work.Lookups, positionParts),
+                LookupReads = CeilingDivision.Of(work.LookupReads, positionParts),
+            };
         if (work.Kind is not (LayerKind.Conv or LayerKind.Linear)) return Fraction(work, 1, (long)channelParts * positionParts);
         if (channelParts > work.Groups) return Channels(Fraction(work, 1, (long)work.Groups * positionParts), CeilingDivision.Of(work.Outputs, channelParts / work.Groups));
         return Fraction(work, CeilingDivision.Of(work.Groups, channelParts), (long)work.Groups * positionParts);

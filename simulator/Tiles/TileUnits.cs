@@ -15,6 +15,9 @@ public static class TileUnits
     /// <summary>Membership tests.</summary>
     public const string Probes = "probes";
 
+    /// <summary>Address units: lookups of active sites.</summary>
+    public const string Addresses = "addresses";
+
     /// <summary>Neuron units.</summary>
     public const string Neurons = "neurons";
 

@@ -12,6 +12,7 @@ namespace NeuroChip.Simulator.Timing;
 /// Cycles of a core and tick in closed form, from the cycle costs of the chip model:
 /// <code>
 /// synapses = SpikeReceived * packets received + SynapticEvent * synaptic events + Mac * MACs + DmaSetup * transfers
+///          + SiteOffset * targets over sites + SiteProbe * lookups
 /// busy     = Tick + update of the model * neurons that compute + PacketSent * packets sent + synapses
 /// fetch    = max(DmaWord * words, time until the memory of the chip, shared fairly, has given the core its words)
 /// waiting  = max(0, fetch - synapses)           rows are fetched while earlier ones are worked on
@@ -35,7 +36,7 @@ public sealed class AnalyticTiming : ITimingModel
         var available = chip.CyclesPerTick;
         var costs = new Costs(chip);
         var updateOf = image.Populations.Select(p => chip.Cycles.NeuronUpdate(p.Neuron).Count).ToArray();
-        var updates = image.Cores.Select(c => updateOf[c.Slice.Population.Index] * c.Slice.Count).ToArray();
+        var updates = image.Cores.Select((c, i) => updateOf[c.Slice.Population.Index] * counts.Present(i, c.Slice.Count)).ToArray();
         var stage = image.Cores.Select(c => image.Populations[c.Slice.Population.Index].Stage).ToArray();
         var heard = image.Projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).ToHashSet();
         var sends = image.Cores.Select(c => heard.Contains(c.Slice.Population)).ToArray();
@@ -100,6 +101,8 @@ public sealed class AnalyticTiming : ITimingModel
         private readonly long synapticEvent = chip.Cycles.SynapticEvent.Cycles.Count;
         private readonly long mac = chip.Cycles.Mac.Cycles.Count;
         private readonly long dmaSetup = chip.Cycles.DmaSetup.Cycles.Count;
+        private readonly long siteOffset = chip.Cycles.SiteOffset.CyclesOrNone().Count;
+        private readonly long siteProbe = chip.Cycles.SiteProbe.CyclesOrNone().Count;
 
         public long Tick { get; } = chip.Cycles.Tick.Cycles.Count;
 
@@ -112,6 +115,7 @@ public sealed class AnalyticTiming : ITimingModel
 
         /// <summary>Cycles a core spends on what arrives.</summary>
         public long Synapses(in CoreActivity did) =>
-            (spikeReceived * did.PacketsReceived) + (synapticEvent * did.SynapticEvents) + (mac * did.Macs) + (dmaSetup * did.RowsFetched);
+            (spikeReceived * did.PacketsReceived) + (synapticEvent * did.SynapticEvents) + (mac * did.Macs) + (dmaSetup * did.RowsFetched)
+            + (siteOffset * did.SiteOffsets) + (siteProbe * did.SiteProbes);
     }
 }

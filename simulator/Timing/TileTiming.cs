@@ -17,7 +17,7 @@ namespace NeuroChip.Simulator.Timing;
 /// One phase: a pipeline over steps, <c>end(s, t) = max(end of what it reads, end of what its tiles did before) + d(s, t)</c>, where tiles do their layers in the
 /// order of the schedule, step after step; never shorter than the time a shared resource needs for all of it.
 /// Several phases: one after the other in each step; while one computes, the channel brings the weights of the next.
-/// docs/simulator.md derives it. Everything is a maximum or a sum of what things take, so nothing gets slower when something gets faster.
+/// Tables of active sites are built before the first step. docs/simulator.md derives it. Everything is a maximum or a sum of what things take, so nothing gets slower when something gets faster.
 /// </summary>
 public sealed class TileTiming : ITimingModel
 {
@@ -59,9 +59,12 @@ public sealed class TileTiming : ITimingModel
             (cycles, computed) = (new long[stages], new long[stages]);
             (tileBusy, tileFree) = (new long[plan.Mesh.Sites.Length], new long[plan.Mesh.Sites.Length]);
             spans = withSpans ? [] : null;
-            dram = times.Sum(t => t.Units.Where(u => u.Unit == TileUnits.Dram).Sum(u => u.Cycles.Count));
+            dram = counts.Build.DramCycles + times.Sum(t => t.Units.Where(u => u.Unit == TileUnits.Dram).Sum(u => u.Cycles.Count));
             buffer = times.Sum(t => t.Buffer);
             link = CeilingDivision.Of(counts.LinkBits.DefaultIfEmpty(0).Max(), plan.Chip.Mesh.Link.Bits.Count);
+            foreach (var (tile, busy) in counts.Build.TileCycles) tileBusy[tile] = busy;
+            // No tile begins before the tables of active sites are there.
+            Array.Fill(tileFree, counts.Build.Cycles);
             for (var s = 0; s < stages; s++)
             {
                 for (var t = 0; t < counts.Steps; t++)
@@ -92,6 +95,7 @@ public sealed class TileTiming : ITimingModel
                 new(buffer),
                 new(link))
             {
+                TableBuild = new(counts.Build.Cycles),
                 Spans = spans is null ? [] : [.. spans.OrderBy(s => s.Start.Count).ThenBy(s => s.Stage)],
             };
         }
@@ -136,7 +140,7 @@ public sealed class TileTiming : ITimingModel
         {
             var byPhase = Enumerable.Range(0, plan.Stages.Length).ToLookup(s => plan.Stages[s].Stage.Phase);
             var end = new long[plan.Stages.Length * counts.Steps];
-            long now = 0, channel = 0, roomFrom = 0;
+            long now = counts.Build.Cycles, channel = counts.Build.DramCycles, roomFrom = 0;
             for (var t = 0; t < counts.Steps; t++)
             {
                 for (var p = 0; p < plan.Phases; p++)

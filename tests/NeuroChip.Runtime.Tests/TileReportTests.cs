@@ -32,7 +32,7 @@ public sealed class TileReportTests
         {
             Tiles = new(1e8, new(1000), new(400), new(1000), new(500), "dram", [new(new(900), new(800), [new("adders", new(700))], [new("adders", new(800)), new("dram", new(100))])], [new(0), new(0), new(800), new(0)], new(500), new(0), new(7)),
         };
-        var activity = new Activity([], [new(0, [4, 4, 4], 0, 0, 0, 0), new(6, [1, 1, 0], 0, 0, 0, 0)], [new(12, 0, 18, 24)], []) { Tiles = [Did] };
+        var activity = new Activity([], [new(0, [4, 4, 4], 0, 0, 0, 0) { NeuronSteps = 12 }, new(6, [1, 1, 0], 0, 0, 0, 0) { NeuronSteps = 6 }], [new(12, 0, 18, 24) { DenseSlots = 24 }], []) { Tiles = [Did] };
         var sample = new SampleResult(System.Collections.Immutable.ImmutableDictionary<string, Tensor>.Empty, System.Collections.Immutable.ImmutableDictionary<string, Tensor>.Empty, activity, timing);
         return RunReportBuilder.Build(image, Chip, new SessionResult([sample], activity, timing), "a device for tests");
     }
@@ -94,7 +94,7 @@ public sealed class TileReportTests
     {
         var image = TinyNetwork.Image(domain: SpikeDomain.Binary);
         var hidden = image with { Projections = [image.Projections[0] with { Kind = ProjectionKind.Sparse }] };
-        var activity = new Activity([], [], [new(6, 9, 0, 24)], []);
+        var activity = new Activity([], [new(0, [], 0, 0, 0, 0) { NeuronSteps = 12 }], [new(6, 9, 0, 24) { DenseSlots = 24 }], []);
         var result = new SessionResult([null!], activity, null!);
         // 6 events of 4 x 3 chances: half of 8 x 3 slots.
         Assert.Equal((0, 12, 0), (PaperEnergy.Of(hidden, result).FirstLayerMacs, PaperEnergy.Of(hidden, result).SynapticOperations, PaperEnergy.Of(hidden, result).OtherMacs));

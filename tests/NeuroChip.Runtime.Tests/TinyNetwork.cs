@@ -67,10 +67,10 @@ internal static class TinyNetwork
         private static Activity ActivityOf(int steps) => new(
             [new CoreActivity(0, 4 * steps, 0, 0, 0, 0, 0), new CoreActivity(2 * steps, 2, 4 * steps, 0, 7 * steps, 4 * steps, 8 * steps)],
             [
-                new PopulationActivity(0, [.. Enumerable.Repeat(4L, steps)], 4 * steps, 4 * steps, 8 * steps, 4 * steps),
-                new PopulationActivity(2 * steps, [.. Enumerable.Range(0, steps).Select(t => t < 2 ? 1L : 0L)], 0, 0, 0, 0),
+                new PopulationActivity(0, [.. Enumerable.Repeat(4L, steps)], 4 * steps, 4 * steps, 8 * steps, 4 * steps) { NeuronSteps = 4 * steps },
+                new PopulationActivity(2 * steps, [.. Enumerable.Range(0, steps).Select(t => t < 2 ? 1L : 0L)], 0, 0, 0, 0) { NeuronSteps = 2 * steps },
             ],
-            [new ProjectionActivity(4 * steps, 0, 6 * steps, 8 * steps)],
+            [new ProjectionActivity(4 * steps, 0, 6 * steps, 8 * steps) { DenseSlots = 8 * steps }],
             [new LinkActivity(new LinkId(0, 0, 0), 4 * steps, 4 * steps, 4)]);
 
         private static TimingResult TimingOf(int steps) => new(

@@ -4,6 +4,7 @@ using NeuroChip.Compiler.Targets.TransformerCore;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 
 namespace NeuroChip.Compiler.Targets.SpiNNaker;
@@ -20,6 +21,7 @@ public static class SpiNNakerLegality
     {
         CheckPrecision(module, chip, found);
         CheckPayloadRows(module, chip, ordinaryAttention, found);
+        CheckSites(module, chip, found);
         foreach (var population in module.Populations)
         {
             if (population.Neuron is not (SourceNeuron or RelayNeuron or LifNeuron or AffineNeuron or ArithmeticNeuron))
@@ -36,6 +38,18 @@ public static class SpiNNakerLegality
             if (ticks < 1) found.Add(MappingErrors.DelayTooShort(module, projection, ticks));
             else if (ticks > slots) found.Add(MappingErrors.DelayTooLong(module, chip, projection, ticks, slots));
         }
+    }
+
+    private static void CheckSites(Module module, ManyCoreChip chip, DiagnosticBag found)
+    {
+        var layers = module.Projections.Where(p => p.Map is SiteMap).Select(p => module[p.Target].Name).Distinct().ToArray();
+        if (layers.Length == 0 || (chip.Cycles.SiteOffset is not null && chip.Cycles.SiteProbe is not null)) return;
+        found.Add(Diagnostic.Error(
+            "NC2080",
+            $"the core software of '{chip.Name}' looks up no active sites, and the targets of {layers.Length} of the layers of '{module.Name}' depend on which are there",
+            new Place(module.Name),
+            $"layers: {string.Join(", ", layers.Take(6).Select(l => $"'{l}'"))}{(layers.Length > 6 ? $" and {layers.Length - 6} more" : "")}",
+            "say in the chip file what it takes: cycles.site_offset and cycles.site_probe; or take a chip that has them (spinnaker1, transformer-core)"));
     }
 
     private static void CheckPayloadRows(Module module, ManyCoreChip chip, bool ordinaryAttention, DiagnosticBag found)

@@ -4,6 +4,7 @@ using NeuroChip.HwModels;
 using NeuroChip.HwModels.Tiles;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Targets.TransformerCore;
 
@@ -60,6 +61,24 @@ internal static class TileErrors
         $"'{module.Name}' computes in {precision}; '{chip.Name}' computes in {string.Join(", ", chip.Arithmetic.Precisions)} with accumulators of {chip.Arithmetic.Accumulator.Bits.Count} bits",
         new Place(module.Name),
         $"compile with --precision {chip.Arithmetic.DefaultPrecision}, the chip's default");
+
+    /// <summary>NC2080: layers over active sites, and no tile for them with an address unit.</summary>
+    public static Diagnostic NoAddressUnit(Module module, TileChip chip, ImmutableArray<string> layers) => Diagnostic.Error(
+        "NC2080",
+        $"no tile of '{chip.Name}' that could do {Count(layers.Length, "layer")} of '{module.Name}' has an address unit, and their targets depend on which sites are active",
+        new Place(module.Name),
+        $"layers: {List(layers)}",
+        $"its tiles: {Kinds(chip)}",
+        "take a chip whose tiles look up active sites (transformer-core), give a kind of tile an 'address_unit', or take a many-core chip, which does it in software (spinnaker1)");
+
+    /// <summary>NC2081: tables of active sites larger than the memory for them.</summary>
+    public static Diagnostic TablesTooLarge(Module module, TileChip chip, string kind, ImmutableArray<SiteTable> tables, int parts, long needed, long room) => Diagnostic.Error(
+        "NC2081",
+        $"'{module.Name}' is planned for too many active sites: their tables take {MappingErrors.N(needed)} bits in each tile '{kind}' of '{chip.Name}', divided among {parts} of them; its address unit has {MappingErrors.N(room)}",
+        new Place(module.Name),
+        [.. tables.OrderByDescending(t => t.LookupBits + t.CoordinateBits).Take(Listed).Select(t =>
+            $"'{t.Name}': room for {MappingErrors.N(t.Capacity)} sites of {string.Join(" x ", t.Extent)}, {(t.Lookup == SiteLookup.Direct ? "direct" : "hash")} table {MappingErrors.N(t.LookupBits)} bits, coordinates {MappingErrors.N(t.CoordinateBits)} bits"),
+            "plan for fewer sites (--sites, --site-margin), voxelise more coarsely, or enlarge table_memory"]);
 
     /// <summary>The kinds of tiles with what they do.</summary>
     public static string Kinds(TileChip chip) =>

@@ -3,6 +3,7 @@ using NeuroChip.Compiler.Passes;
 using NeuroChip.HwModels.Tiles;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -29,6 +30,18 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
 
     /// <summary>Expected membership tests in a step.</summary>
     public double Probes { get; init; }
+
+    /// <summary>Expected lookups of active sites in a step, one for each event and tap.</summary>
+    public double Lookups { get; init; }
+
+    /// <summary>The same, one for each site with events and tap.</summary>
+    public double SharedLookups { get; init; }
+
+    /// <summary>What its address functions read of tables of active sites; nothing for a layer whose targets do not depend on them.</summary>
+    public ImmutableArray<SiteMemory> Tables { get; init; } = [];
+
+    /// <summary>Parts along positions it is divided into at least, so that its tiles hold their parts of the tables.</summary>
+    public int LeastPositionParts { get; init; } = 1;
 
     /// <summary>Synapses in all: what a dense array computes in a step.</summary>
     public double Slots { get; init; }
@@ -95,7 +108,8 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
     private static TileLayer Of(Module module, Population population, Projection[] incoming, FiringRates rates, bool isRead, bool ordinaryAttention)
     {
         var needs = TileWork.None;
-        double events = 0, additions = 0, macs = 0, probes = 0, slots = 0;
+        double events = 0, additions = 0, macs = 0, probes = 0, slots = 0, lookups = 0, shared = 0;
+        var tables = new SortedSet<SiteMemory>();
         var heard = new HashSet<PopulationId>();
         var tensors = new HashSet<Tensor>(ReferenceEqualityComparer.Instance);
         long waiting = 0;
@@ -107,6 +121,14 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             var active = rate * synapses;
             slots += synapses;
             if (heard.Add(p.Source)) events += rate * module[p.Source].Size;
+            if (p.Map is SiteMap sites)
+            {
+                tables.Add(new(module.Sites[sites.From.Index], Coordinates: true));
+                if (sites.To is { } to) tables.Add(new(module.Sites[to.Index], Coordinates: false));
+                lookups += rate * sites.SourceSize * sites.ProbesPerSite;
+                shared += Math.Min(rate * sites.SourceSize, (double)sites.SourceSize / sites.SourceChannels) * sites.ProbesPerSite;
+            }
+
             if (p.RowsFrom is { } rows)
             {
                 heard.Add(rows);
@@ -139,6 +161,9 @@ internal sealed record TileLayer(Population Population, TileWork Needs, long Wei
             Macs = macs,
             Probes = probes,
             Slots = slots,
+            Lookups = lookups,
+            SharedLookups = shared,
+            Tables = [.. tables],
         };
     }
 }

@@ -17,7 +17,9 @@ internal static class TileLegality
     {
         CheckPrecision(module, chip, found);
         var helpless = layers.Where(l => !chip.Tiles.Values.Any(k => Does(k, l))).ToArray();
-        foreach (var group in helpless.GroupBy(l => Missing(chip, l.Needs)))
+        var (unaddressed, others) = (helpless.Where(l => chip.Tiles.Values.Any(k => Works(k, l))).ToArray(), helpless.Where(l => !chip.Tiles.Values.Any(k => Works(k, l))));
+        if (unaddressed.Length > 0) found.Add(TileErrors.NoAddressUnit(module, chip, [.. unaddressed.Select(l => l.Population.Name)]));
+        foreach (var group in others.GroupBy(l => Missing(chip, l.Needs)))
         {
             var names = group.Select(l => l.Population.Name).ToImmutableArray();
             found.Add(group.Key switch
@@ -33,7 +35,10 @@ internal static class TileLegality
     }
 
     /// <summary>Whether a kind of tile is there and does what a layer asks.</summary>
-    public static bool Does(TileKind kind, TileLayer layer) => kind.Count.Count > 0 && kind.Does != TileWork.None && kind.Can(layer.Needs);
+    public static bool Does(TileKind kind, TileLayer layer) => Works(kind, layer) && (layer.Tables.IsEmpty || kind.AddressUnit is not null);
+
+    /// <summary>The same, whether or not it finds targets among active sites.</summary>
+    private static bool Works(TileKind kind, TileLayer layer) => kind.Count.Count > 0 && kind.Does != TileWork.None && kind.Can(layer.Needs);
 
     /// <summary>What of the smallest piece of a layer a tile cannot hold; null if it can.</summary>
     public static (string Memory, long Needed, long Limit, string Why, string Remedy)? Holds(Module module, TileChip chip, TileKind kind, TileLayer layer)

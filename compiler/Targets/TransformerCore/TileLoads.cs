@@ -18,13 +18,14 @@ internal sealed class TileLoads(int tiles, long capacity)
     public TileShare? Place(TileLayer layer, double work, int wanted)
     {
         if (TileShare.PartsWithin(layer, capacity, tiles) is not { } least) return null;
-        for (var parts = least; parts <= Math.Min(layer.Channels, tiles); parts = parts == Math.Min(layer.Channels, tiles) ? parts + 1 : Math.Min(parts * 2, Math.Min(layer.Channels, tiles)))
+        var most = TileShare.MostChannelParts(layer, tiles);
+        for (var parts = least; parts <= most; parts = parts == most ? parts + 1 : Math.Min(parts * 2, most))
         {
-            foreach (var count in new[] { Math.Max(wanted, parts), parts })
+            foreach (var count in new[] { Math.Max(wanted, parts * layer.LeastPositionParts), parts * layer.LeastPositionParts })
             {
                 var split = TileShare.Split(layer, count, parts);
                 var bits = TileShare.Weights(layer, split.ChannelParts);
-                if (bits > capacity) continue;
+                if (bits > capacity || split.Tiles < split.ChannelParts * layer.LeastPositionParts) continue;
                 if ((Neighbours(split.Tiles, bits) ?? Scattered(split.Tiles, bits)) is not { } chosen) continue;
                 Add(chosen, bits, work);
                 return new(chosen, split.ChannelParts);

@@ -34,6 +34,8 @@ public static class TileMapper
         found.ThrowIfErrors();
 
         var kinds = TileKindChoice.Of(module, chip, layers);
+        layers = SiteTableFit.Divide(module, chip, layers, kinds, found);
+        found.ThrowIfErrors();
         var spatial = SpatialPlanner.Plan(chip, layers, kinds);
         var multiplexed = MultiplexedPlanner.Plan(chip, layers, kinds, keep: spatial is null);
         var chosen = spatial ?? multiplexed;

@@ -6,6 +6,7 @@ using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 
 namespace NeuroChip.Compiler.Targets.TransformerCore;
@@ -32,6 +33,7 @@ public static class TileScheduleChecker
             {
                 Weights(module, chip, schedule, findings);
                 Membranes(chip, schedule, findings);
+                SiteTables(module, chip, schedule, findings);
             }
         }
 
@@ -92,6 +94,7 @@ public static class TileScheduleChecker
             var multiplies = projection.Kind == ProjectionKind.Analog && (projection.RowsFrom is not null || (!oneToOne && projection.Rows.ToFloats().ToArray().Distinct().Take(2).Count() > 1));
             if (multiplies && !kind.Can(TileWork.Analog)) findings.Add($"'{projection.Name}' multiplies; tiles '{stage.TileKind}' do not");
             if (!multiplies && !oneToOne && projection.RowsFrom is null && !kind.Can(TileWork.Sparse)) findings.Add($"'{projection.Name}' adds rows of weights; tiles '{stage.TileKind}' do not");
+            if (projection.Map is SiteMap && kind.AddressUnit is null) findings.Add($"'{projection.Name}' looks up active sites; tiles '{stage.TileKind}' have no address unit");
             if (projection.Delay > 0) state += (long)projection.Delay * module[projection.Source].Size;
         }
 
@@ -169,5 +172,33 @@ public static class TileScheduleChecker
         foreach (var kind in chip.Tiles.Values)
             if (kind.Does == TileWork.None) holders += kind.Count.Count * (kind.MembraneMemory.BitsOrNone().Count);
         if (In(MembraneHome.MembraneTiles) > holders) findings.Add($"{In(MembraneHome.MembraneTiles)} bits of membranes are in tiles that hold {holders}");
+    }
+
+    /// <summary>Per tile, its parts of all tables that a layer on it reads; of a table that several layers read the largest.</summary>
+    private static void SiteTables(Module module, TileChip chip, TileSchedule schedule, List<string> findings)
+    {
+        var held = new Dictionary<(int Tile, int Table, bool Coordinates), long>();
+        foreach (var stage in schedule.Stages)
+        {
+            foreach (var projection in module.Projections)
+            {
+                if (projection.Target != stage.Population || projection.Map is not SiteMap map) continue;
+                Hold(map.From, true, module.Sites[map.From.Index].CoordinateBits);
+                if (map.To is { } to) Hold(to, false, module.Sites[to.Index].LookupBits);
+
+                void Hold(SiteTableId table, bool coordinates, long all)
+                {
+                    var bits = (long)Math.Ceiling((double)all * stage.ChannelParts / stage.Tiles.Length);
+                    foreach (var tile in stage.Tiles) held[(tile, table.Index, coordinates)] = Math.Max(held.GetValueOrDefault((tile, table.Index, coordinates)), bits);
+                }
+            }
+        }
+
+        var sites = chip.Sites();
+        foreach (var tile in held.GroupBy(h => h.Key.Tile))
+        {
+            var room = chip.Tiles[sites[tile.Key].Kind].AddressUnit?.TableMemory.Bits.Count ?? 0;
+            if (tile.Sum(h => h.Value) > room) findings.Add($"tile {tile.Key} holds {tile.Sum(h => h.Value)} bits of tables of active sites in {room}");
+        }
     }
 }

@@ -16,23 +16,26 @@ internal sealed record TileShare(ImmutableArray<int> Tiles, int ChannelParts)
 
     /// <summary>
     /// Most tiles, up to <paramref name="wanted"/>, among which a layer can be divided with at least <paramref name="channelParts"/> parts along channels,
-    /// and the fewest such parts: positions are divided first, because lanes stand side by side over channels and because parts along channels each need all events.
+    /// with as many parts along positions as the layer asks for, and the fewest such parts along channels: positions are divided first, because lanes stand side by side over channels and because parts along channels each need all events.
     /// </summary>
     public static (int Tiles, int ChannelParts) Split(TileLayer layer, int wanted, int channelParts)
     {
         for (var tiles = Math.Min(wanted, layer.Population.Size); tiles > 1; tiles--)
         {
             for (var parts = channelParts; parts <= Math.Min(tiles, layer.Channels); parts++)
-                if (tiles % parts == 0 && tiles / parts <= layer.Positions) return (tiles, parts);
+                if (tiles % parts == 0 && tiles / parts <= layer.Positions && tiles / parts >= layer.LeastPositionParts) return (tiles, parts);
         }
 
         return (1, 1);
     }
 
+    /// <summary>Parts along channels that so many tiles allow beside those along positions that the layer asks for.</summary>
+    public static int MostChannelParts(TileLayer layer, int tiles) => Math.Min(layer.Channels, tiles / layer.LeastPositionParts);
+
     /// <summary>Fewest parts along channels with which a part takes at most <paramref name="limit"/> bits; null if not even all channels apart do, or that takes more than <paramref name="most"/> tiles.</summary>
     public static int? PartsWithin(TileLayer layer, long limit, int most)
     {
-        for (var parts = 1; parts <= Math.Min(layer.Channels, most); parts++)
+        for (var parts = 1; parts <= MostChannelParts(layer, most); parts++)
             if (Weights(layer, parts) <= limit) return parts;
         return null;
     }

@@ -18,6 +18,8 @@ internal static class TileThroughput
         // Lanes stand side by side over output channels: a row shorter than the lanes leaves some idle.
         var lanes = Math.Max(1, Math.Min(kind.Lanes.CountOrNone(), layer.Channels));
         var adding = Math.Max(layer.Additions / lanes, layer.Events * kind.EventCycles.CyclesOrNone().Count);
+        if (kind.AddressUnit is { } unit)
+            adding = Math.Max(adding, (unit.ReuseSite ? layer.SharedLookups : layer.Lookups) * unit.ProbeCycles.Cycles.Count / unit.Lanes.Count);
         return Math.Max(Math.Max(adding, neurons), Math.Max(PerLane(layer.Macs, kind.MacLanes), PerLane(layer.Probes, kind.ProbeLanes)));
     }
 

@@ -79,6 +79,9 @@ public sealed record SiteTable(SiteTableId Id, string Name, ImmutableArray<int> 
     /// <summary>Bits the lookup takes on a chip: a number per voxel, or key and number per slot.</summary>
     public long LookupBits => Math.Min(DirectBits, HashBits);
 
+    /// <summary>Bits of one slot of the lookup: what a read brings.</summary>
+    public int SlotBits => Lookup == SiteLookup.Direct ? NumberBits : KeyBits + NumberBits;
+
     /// <summary>Bits of the coordinates by site number, which an address unit needs to get from an event to its neighbours.</summary>
     public long CoordinateBits => (long)Capacity * KeyBits;
 

@@ -22,6 +22,10 @@ internal static class TileChips
     /// <summary>The chip with so much weight memory in a kind of tile.</summary>
     public static TileChip WithWeights(this TileChip chip, string kind, decimal kibibytes) => chip.With(kind, k => k with { WeightMemory = k.WeightMemory!.With(kibibytes) });
 
+    /// <summary>The chip with so much table memory in the address units of a kind of tile.</summary>
+    public static TileChip WithTables(this TileChip chip, string kind, decimal kibibytes) =>
+        chip.With(kind, k => k with { AddressUnit = k.AddressUnit! with { TableMemory = k.AddressUnit.TableMemory.With(kibibytes) } });
+
     /// <summary>A chip with tiles of each kind that fits the random modules of the test kit in any of their precisions: everything on linear tiles of many kinds of work.</summary>
     public static TileChip Roomy { get; } = Tiny.WithTiles("linear", 6).WithTiles("attention", 3).With("linear", k => k with { Does = TileWork.Analog | TileWork.Sparse | TileWork.Attention, MacLanes = k.Lanes, ProbeLanes = k.Lanes }) with
     {

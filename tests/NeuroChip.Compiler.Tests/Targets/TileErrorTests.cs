@@ -6,6 +6,7 @@ using NeuroChip.HwModels.Tiles;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Neurons;
+using NeuroChip.TestKit;
 
 namespace NeuroChip.Compiler.Tests.Targets;
 
@@ -32,6 +33,10 @@ public sealed class TileErrorTests
             Dram = TileChips.Tiny.Dram with { Size = TileChips.Tiny.Dram.Size.With(0) },
         }),
         ["NC2045"] = () => Failure(Networks.Digits(new(ArithmeticKind.Integer, 5, 24)), TileChips.Tiny) + Failure(Networks.Digits(new(ArithmeticKind.Integer, 8, 32)), TileChips.Tiny),
+        ["NC2080"] = () => Failure(Sites(), TileChips.Tiny.With("linear", k => k with { AddressUnit = null }))
+            + Assert.Throws<DiagnosticException>(() => MappingPipeline.Map(
+                SiteMappingTests.Balanced(SiteMappingTests.Narrow(Sites())), Networks.Board with { Cycles = Networks.Board.Cycles with { SiteProbe = null } })).Message + "\n",
+        ["NC2081"] = () => Failure(Sites(), TileChips.Tiny.WithTiles("linear", 3).WithTables("linear", 1)),
     };
 
     public static TheoryData<string> Codes => [.. Cases.Keys];
@@ -51,6 +56,8 @@ public sealed class TileErrorTests
     private static string Failure(Module module, TileChip chip) => Assert.Throws<DiagnosticException>(() => TileMapper.Map(module, chip, new(), new())).Message + "\n";
 
     private static Module Attention() => AttentionNetwork.Build(arithmetic: Int8).Raw();
+
+    private static Module Sites() => SiteNetworks.Build(new Random(3), [41, 160, 140], 5000, [1, 2, 3]).Module;
 
     private static Module Dense()
     {

@@ -20,6 +20,7 @@ internal static class TerminalReport
         console.WriteLine();
         if (run.Tiles is { } tiles) TerminalTiles.Write(run, tiles, console);
         else console.Write(Layers(run));
+        if (run.Sites is { } sites) TerminalSites.Write(run, sites, console);
         if (run.Energy is { } energy)
         {
             console.WriteLine($"Energy by component: {energy.Title}");
@@ -61,6 +62,7 @@ internal static class TerminalReport
             Line("Links", LinksLine(run));
         }
 
+        if (run.Sites is { } sites) TerminalSites.Summary(run, sites, Line);
         Line("Operations", $"per inference {Count(run.NeuroBench.EffectiveAcs)} ACs + {Count(run.NeuroBench.EffectiveMacs)} MACs effective, {Count(run.NeuroBench.DenseOperations)} dense");
         Line("Sparsity", $"activations {Percent(run.NeuroBench.ActivationSparsity)}, connections {Percent(run.NeuroBench.ConnectionSparsity)}; footprint {Bytes(run.NeuroBench.FootprintBytes)}");
         return grid;

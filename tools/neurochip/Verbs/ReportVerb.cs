@@ -42,7 +42,7 @@ internal static class ReportVerb
     private static RunReport Reprice(RunReport run, string table, string? chip)
     {
         var model = chip is null ? ChipModelReader.Parse(run.Chip.Yaml, $"chip model of {run.Model.Name}") : ChipModelReader.Load(chip);
-        return run with { Energy = CostModels.For(run, model, table).Price(run) };
+        return CostModels.Price(run, model, table);
     }
 
     private static void Write(RunReport run, string[] formats, string folder, bool json)

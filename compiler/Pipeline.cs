@@ -3,6 +3,7 @@ using NeuroChip.Compiler.Emit;
 using NeuroChip.Compiler.Lowering;
 using NeuroChip.Compiler.Mapping;
 using NeuroChip.Compiler.Onnx;
+using NeuroChip.Compiler.Onnx.Sparse;
 using NeuroChip.Compiler.Passes;
 using NeuroChip.Compiler.Rolling;
 using NeuroChip.Compiler.Targets.TransformerCore;
@@ -32,6 +33,9 @@ public sealed record CompileOptions
 
     /// <summary>Shapes of the arrays that will be fed in, where they are known (see <see cref="FlattenOptions"/>).</summary>
     public ImmutableDictionary<string, ImmutableArray<int>>? ArrayShapes { get; init; }
+
+    /// <summary>How many active sites to make room for, in a model that has them.</summary>
+    public SitePlan Sites { get; init; } = new();
 
     /// <summary>Samples for calibration, by model input (see <see cref="PassContext.Samples"/>); made once the module's inputs are known.</summary>
     public Func<Module, IReadOnlyList<IReadOnlyDictionary<string, Tensor>>>? Samples { get; init; }
@@ -88,7 +92,7 @@ public static class Pipeline
     public static Graph Import(string onnx, CompileOptions options, Action<string>? progress = null)
     {
         progress?.Invoke("read");
-        var flat = OnnxLoader.Load(onnx, new(options.InputShapes, options.ArrayShapes));
+        var flat = OnnxLoader.Load(onnx, new(options.InputShapes, options.ArrayShapes) { Sites = options.Sites });
         progress?.Invoke("roll time");
         return TimeRolling.Roll(flat, new(options.Timesteps, options.States));
     }

@@ -1,4 +1,5 @@
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 
 namespace NeuroChip.Compiler.Lowering;
@@ -28,6 +29,9 @@ internal sealed class PopulationDraft(int id, string name, int[] shape)
 
     /// <summary>Per port, the bias, null for none.</summary>
     public Repeated?[] Bias { get; set; } = [];
+
+    /// <summary>The table whose sites its rows are, null where they are none.</summary>
+    public SiteTableId? Sites { get; set; }
 
     public List<ProjectionDraft> Incoming { get; } = [];
 

@@ -55,6 +55,7 @@ public sealed partial class GraphLowering
         PoolingMap m => m.Factor.All(IsCount),
         ExplicitMap m => m.Weights.All(IsCount),
         ContractionMap m => IsCount(m.Factor),
+        SiteMapping m => m.Weights.All(IsCount),
         _ => false,
     };
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Compiler.Onnx.Sparse;
 using NeuroChip.Compiler.Rolling;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Graphs;
@@ -149,6 +150,8 @@ public sealed partial class GraphLowering
                 return MaxPool(n, shape);
             case "Concat":
                 return Concat(n, shape, size);
+            case SiteOperators.Convolution or SiteOperators.Scatter:
+                return AtSites(n, shape);
             case "ScatterND":
                 return Assigned(n, shape) ?? Refused(n, shape);
             case "Pad" when Rearrangements.ImagePad(graph, n) is { } pad && FeedsWindows(n.Id):
@@ -325,6 +328,7 @@ public sealed partial class GraphLowering
         var axis = (int)(long)n.Attributes["axis"];
         int[] shape = axis >= 0 && n.Shape[axis] == 1 && n.Shape.Length > 1 ? [.. n.Shape.RemoveAt(axis)] : [.. n.Shape];
         var draft = Add(Unique(n.Name), shape, new SourceNeuron(n.Name, axis == -1), SpikeDomain.Real);
+        if (n.Attributes.TryGetValue("sites", out var table)) draft.Sites = new((int)(long)table);
         return populationOf[n.Id] = draft.Id;
     }
 

@@ -22,6 +22,8 @@ internal static class LinearAlgebra
         (ElementMap element, ConvolutionMap conv) => conv.AfterFactor(element.Factor),
         (ElementMap element, IndexMap index) => new IndexMap(index.TargetOf, index.Count, Floats.Multiply(index.Factor, Moved(element.Factor, index))),
         (ElementMap element, PoolingMap { Max: false } pool) => pool.AsConvolution()?.AfterFactor(element.Factor),
+        (ElementMap element, SiteMapping sites) => sites.AfterFactor(element.Factor),
+        (SiteMapping scatter, IndexMap index) => scatter.Moved(index),
         (ElementMap element, ExplicitMap map) => ScaleSources(map, element.Factor),
         (ContractionMap product, IndexMap { Factor.Length: 1 } index) => product.Moved(ContractionSide.Target, index.Count, t => index.TargetOf[t])?.Scaled(index.Factor),
         (ContractionMap product, ExplicitMap map) => Summed(product, map),

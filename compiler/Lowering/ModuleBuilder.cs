@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NeuroChip.Ir.Graphs;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -18,6 +19,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
 
     public Module Build(ImmutableArray<ReadoutDraft> readouts)
     {
+        PlaceAtSites();
         layouts = [.. drafts.Select(d => d.Image is { } image ? new Layout([.. image], true) : new Layout([.. d.Shape], false))];
         // Element-wise neighbours of an image keep its layout, so that identity stays identity.
         for (var changed = true; changed;)
@@ -47,7 +49,23 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
             }
         }
         var outputs = readouts.Select(r => Readout(r, idOf));
-        return new(graph.Name, Arithmetic.Float32, graph.Steps, 1, populations, projections.ToImmutable(), [.. outputs]);
+        return new(graph.Name, Arithmetic.Float32, graph.Steps, 1, populations, projections.ToImmutable(), [.. outputs]) { Sites = graph.Sites };
+    }
+
+    /// <summary>
+    /// Sites spread from inputs and functions over sites to whatever they feed: every other operator works on each site alone, which was made sure of when the model was read.
+    /// </summary>
+    private void PlaceAtSites()
+    {
+        for (var changed = !graph.Sites.IsEmpty; changed;)
+        {
+            changed = false;
+            foreach (var draft in drafts.Where(d => d.Sites is null))
+            {
+                draft.Sites = draft.Incoming.Select(p => p.Map is SiteMapping m ? m.Function.To : drafts[p.Source].Sites).FirstOrDefault(s => s is not null);
+                changed |= draft.Sites is not null;
+            }
+        }
     }
 
     private bool Adopt(int draft, int from)
@@ -85,7 +103,7 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
     {
         var layout = layouts[draft.Id];
         var bias = draft.Bias.Select(b => b is null || b.Is(0) ? null : ToTensor(InAddressOrder(b, layout, draft.Size)));
-        return new(new(id), draft.Name, layout, InAddressOrder(draft.Neuron, layout, draft.Size), draft.Domain, [.. bias], 0) { Unit = draft.Unit };
+        return new(new(id), draft.Name, layout, InAddressOrder(draft.Neuron, layout, draft.Size), draft.Domain, [.. bias], 0) { Unit = draft.Unit, Sites = draft.Sites };
     }
 
     private Readout Readout(ReadoutDraft draft, int[] idOf)
@@ -167,11 +185,18 @@ internal sealed class ModuleBuilder(Graph graph, List<PopulationDraft> drafts)
                 return Convolution(m);
             case PoolingMap m:
                 return (new PoolMap(m.Y, m.X, m.Channels, m.Factor.Length > 1), ToTensor(m.Factor));
+            case SiteMapping { Function: ScatterMap m } scatter:
+                return (m with { StrideZ = Step(m.StrideZ), StrideY = Step(m.StrideY), StrideX = Step(m.StrideX), StrideC = Step(m.StrideC) }, ToTensor(scatter.Weights));
+            case SiteMapping { Function: SiteConvMap m } conv:
+                return (m, Tensor.Of([m.Window.Z.Kernel, m.Window.Y.Kernel, m.Window.X.Kernel, m.Channels, m.GroupOutputs], conv.Weights));
             case ExplicitMap m:
                 return Explicit(m, source, target);
             default:
                 throw new InvalidOperationException(map.GetType().Name);
         }
+
+        // A step along an axis stays one in another order of axes.
+        int Step(int elements) => elements == 0 ? 0 : target.AddressOf(elements);
     }
 
     /// <summary>A product over the addresses of its three populations.</summary>

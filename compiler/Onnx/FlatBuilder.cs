@@ -31,12 +31,18 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
     /// <summary>Where nodes being emitted come from: the node of the file and the names of its outputs.</summary>
     public sealed record Site(string Node, string Op, ImmutableArray<string> Outputs);
 
+    /// <summary>The name of a value.</summary>
+    public string NameOf(int value) => values[value].Name;
+
     /// <summary>What is known of a value; null after an error.</summary>
     public Operand? this[int value] => values[value].Known;
 
     /// <summary>The node that makes a value, or null for inputs and constants.</summary>
     public (string Op, OnnxAttributes Attributes, ImmutableArray<int> Inputs)? Producer(int value) =>
         producers.TryGetValue(value, out var node) ? (nodes[node].Op, nodes[node].Attributes, nodes[node].Inputs) : null;
+
+    /// <summary>The node that makes a value, for messages; null for inputs and constants.</summary>
+    public Place? PlaceOf(int value) => producers.TryGetValue(value, out var node) ? new Place(path, $"node '{nodes[node].Name}' ({nodes[node].Op})") : null;
 
     /// <summary>A value that depends on input data, or an unknown one.</summary>
     public int Add(string name, Operand? known)
@@ -124,8 +130,8 @@ internal sealed class FlatBuilder(string path, DiagnosticBag problems)
         return null;
     }
 
-    /// <summary>Adds a problem with the place of the node.</summary>
-    public void Report(Site site, Diagnostic problem) => problems.Add(problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") });
+    /// <summary>Adds a problem with the place of the node, unless it has one.</summary>
+    public void Report(Site site, Diagnostic problem) => problems.Add(problem.Place is null ? problem with { Place = new Place(path, $"node '{site.Node}' ({site.Op})") } : problem);
 
     /// <summary>The model, without what no output needs.</summary>
     public FlatModel Finish(int opset, ImmutableArray<int> inputs, ImmutableArray<(string Name, int Value)> outputs)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Compiler.Onnx;
@@ -37,4 +38,11 @@ public sealed record FlatModel(
     ImmutableArray<FlatValue> Values,
     ImmutableArray<FlatNode> Nodes,
     ImmutableArray<int> Inputs,
-    ImmutableArray<(string Name, int Value)> Outputs);
+    ImmutableArray<(string Name, int Value)> Outputs)
+{
+    /// <summary>Tables of active sites, planned; empty for models on dense tensors.</summary>
+    public ImmutableArray<SiteTable> Sites { get; init; } = [];
+
+    /// <summary>Inputs whose rows are sites, with their table.</summary>
+    public ImmutableDictionary<int, SiteTableId> InputSites { get; init; } = ImmutableDictionary<int, SiteTableId>.Empty;
+}

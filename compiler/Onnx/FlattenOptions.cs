@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using NeuroChip.Compiler.Onnx.Sparse;
 
 namespace NeuroChip.Compiler.Onnx;
 
@@ -10,6 +11,9 @@ namespace NeuroChip.Compiler.Onnx;
 /// </param>
 public sealed record FlattenOptions(ImmutableDictionary<string, ImmutableArray<int>> InputShapes, ImmutableDictionary<string, ImmutableArray<int>>? ArrayShapes = null)
 {
+    /// <summary>How many active sites to make room for, in a model that has them.</summary>
+    public SitePlan Sites { get; init; } = new();
+
     /// <summary>Shapes as the file has them.</summary>
     public static FlattenOptions Default { get; } = new(ImmutableDictionary.Create<string, ImmutableArray<int>>(StringComparer.Ordinal));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Compiler.Onnx.Proto;
+using NeuroChip.Compiler.Onnx.Sparse;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Tensors;
 
@@ -18,6 +19,7 @@ internal sealed class GraphFlattener
     private readonly NodeForms forms;
     private readonly ControlFlow controlFlow;
     private readonly Sequences sequences;
+    private readonly SparseModel? sparse;
 
     public GraphFlattener(string path, ModelProto model, FlattenOptions options, DiagnosticBag problems)
     {
@@ -27,6 +29,7 @@ internal sealed class GraphFlattener
         forms = new NodeForms(Builder);
         controlFlow = new ControlFlow(this);
         sequences = new Sequences(this);
+        sparse = Sparse(model.Graph);
         foreach (var function in model.Functions) functions.TryAdd((Standard(function.Domain), function.Name), function);
     }
 
@@ -39,6 +42,8 @@ internal sealed class GraphFlattener
     /// <summary>The whole model, or null where an error was reported.</summary>
     public FlatModel? Run()
     {
+        // Without a plan of its sites no shape of the model is known.
+        if (problems.HasErrors) return null;
         var opset = Opset(model.OpsetImport);
         var top = new Scope(null, "", opset, OnnxAttributes.None);
         CheckOperators(model.Graph.Node, opset, "", []);
@@ -47,8 +52,12 @@ internal sealed class GraphFlattener
         foreach (var input in model.Graph.Input)
         {
             if (top.Find(input.Name) is not null) continue;
-            inputs.Add(Builder.Add(input.Name, InputOf(input)));
-            top.Set(input.Name, inputs[^1]);
+            var isCoordinates = sparse?.Inputs is { InGraph: true } and var given && given.Coordinates == input.Name;
+            var value = isCoordinates ? sparse!.PutCoordinates(input.Name) : Builder.Add(input.Name, sparse?.Features(input) ?? InputOf(input));
+            top.Set(input.Name, value);
+            if (isCoordinates) continue;
+            inputs.Add(value);
+            sparse?.PutInput(value);
         }
 
         foreach (var name in options.InputShapes.Keys.Order(StringComparer.Ordinal))
@@ -62,7 +71,10 @@ internal sealed class GraphFlattener
             else Undefined(output.Name, $"output '{output.Name}'");
         }
 
-        return problems.HasErrors ? null : Builder.Finish(opset, inputs.ToImmutable(), outputs.ToImmutable());
+        if (!problems.HasErrors) sparse?.Check(outputs, problems);
+        if (problems.HasErrors) return null;
+        var flat = Builder.Finish(opset, inputs.ToImmutable(), outputs.ToImmutable());
+        return sparse is null ? flat : sparse.Finish(flat);
     }
 
     /// <summary>Adds the initializers and nodes of a graph in a scope that already holds its inputs.</summary>
@@ -133,18 +145,21 @@ internal sealed class GraphFlattener
         {
             outputs = sequences.Inline(node, scope, index);
         }
+        else if (sparse?.Handles(node) == true)
+        {
+            outputs = sparse.Inline(SiteOf(node, scope, name), scope.Opset, AttributesOf(node, scope, index), InputsOf(node, scope, name));
+        }
         else if (Standard(node.Domain).Length > 0 || !NodeForms.Knows(node.OpType))
         {
             outputs = [.. node.Output.Select(o => Builder.Add(o, null))]; // reported by CheckOperators
         }
         else
         {
-            var site = new FlatBuilder.Site(name, node.OpType, [.. node.Output.Select(o => o.Length == 0 ? "" : scope.Prefix + o)]);
-            ImmutableArray<int> inputs = [.. node.Input.Select(i => Value(i, scope, $"node '{name}'"))];
+            var (site, inputs) = (SiteOf(node, scope, name), InputsOf(node, scope, name));
             if (inputs.Any(sequences.IsSequence)) Report("NC1007", $"operator {node.OpType} is not supported on lists of tensors", scope, node, index, "stack the list before");
             try
             {
-                outputs = forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
+                outputs = sparse?.Refuses(site, inputs) == true ? [.. site.Outputs.Select(o => Builder.Add(o, null))] : forms.Emit(site, scope.Opset, AttributesOf(node, scope, index), inputs);
             }
             catch (InvalidCastException)
             {
@@ -155,6 +170,23 @@ internal sealed class GraphFlattener
 
         for (var i = 0; i < node.Output.Count; i++)
             if (node.Output[i].Length > 0 && i < outputs.Length) scope.Set(node.Output[i], outputs[i]);
+    }
+
+    private static FlatBuilder.Site SiteOf(NodeProto node, Scope scope, string name) => new(name, node.OpType, [.. node.Output.Select(o => o.Length == 0 ? "" : scope.Prefix + o)]);
+
+    private ImmutableArray<int> InputsOf(NodeProto node, Scope scope, string name) => [.. node.Input.Select(i => Value(i, scope, $"node '{name}'"))];
+
+    private SparseModel? Sparse(GraphProto graph)
+    {
+        try
+        {
+            return SparseModel.Of(graph, options, path, Builder, forms);
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var problem in e.Diagnostics) problems.Add(problem.Place is null ? problem with { Place = new Place(path) } : problem);
+            return null;
+        }
     }
 
     private ImmutableArray<int> Inline(FunctionProto function, NodeProto call, Scope scope, string name)
@@ -312,6 +344,7 @@ internal sealed class GraphFlattener
             foreach (var a in node.Attribute)
                 if (a.G is not null) CheckOperators(a.G.Node, opset, NameOf(node, scope, index) + "/", seen);
             var domain = Standard(node.Domain);
+            if (SparseForms.Handles(domain, node.OpType) && sparse is not null) continue;
             if (domain.Length == 0 && (NodeForms.Knows(node.OpType) || ControlFlow.Handles(node.OpType) || Sequences.Handles(node.OpType) || node.OpType == "Constant")) continue;
             Report("NC1007", domain.Length == 0 ? $"operator {node.OpType} is not supported" : $"operator {node.OpType} of domain '{domain}' is not supported", scope, node, index,
                 "write this part of the network with supported operators, or cut it off before the export and run it beside the chip");

@@ -140,5 +140,6 @@ public static class OnnxOperators
     }.ToFrozenDictionary(o => o.Name, StringComparer.Ordinal);
 
     /// <summary>The operator of that name and domain, or null.</summary>
-    public static OnnxOperator? Find(string domain, string name) => domain is "" or "ai.onnx" ? All.GetValueOrDefault(name) : null;
+    public static OnnxOperator? Find(string domain, string name) =>
+        domain is not ("" or "ai.onnx") ? null : All.GetValueOrDefault(name) ?? Sparse.SiteOperators.All.GetValueOrDefault(name);
 }

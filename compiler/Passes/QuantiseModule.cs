@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -98,7 +99,7 @@ public static class Quantiser
                     var period = QuantiseRows.Period(population, [.. projections.Select(i => expanded[i])]);
                     foreach (var i in projections) expanded[i] = QuantiseRows.Expand(expanded[i], period);
                     ports[(population.Id.Index, port)] = (projections, period);
-                    reach[(population.Id.Index, port)] = QuantiseReach.Of(module, samples.Runs, population, port, [.. projections.Select(i => expanded[i])]);
+                    reach[(population.Id.Index, port)] = QuantiseReach.Of(module, samples, population, port, [.. projections.Select(i => expanded[i])]);
                 }
             }
         }
@@ -303,7 +304,7 @@ public static class Quantiser
             var (error, power, clipped) = (0.0, 0.0, 0);
             var hasState = module[projection.Target].Neuron is LifNeuron or AffineNeuron;
             var wanted = options.WeightBits > MostBitsToCancel ? weights
-                : QuantiseRounding.Weights(module, samples.Runs, projection, row => scales[channel(row)] / unit, most, centred: hasState) ?? weights;
+                : QuantiseRounding.Weights(module, samples, projection, row => scales[channel(row)] / unit, most, centred: hasState) ?? weights;
             int Code(int row)
             {
                 var scale = scales[channel(row)];
@@ -355,17 +356,25 @@ public static class Quantiser
         /// </summary>
         private double[]? MeanError(Projection projection, Tensor codes, double unit, double[] scales, int period)
         {
-            if (projection.RowsFrom is not null || projection.Reduction == Reduction.Max || samples.Mean(projection.Source) is not { } perAddress || QuantiseRows.Source(projection.Map) is not { } source) return null;
-            var mean = new double[source.Count];
-            for (var a = 0; a < perAddress.Length; a++) mean[a % mean.Length] += perAddress[a] * mean.Length / perAddress.Length;
-            if (projection.Map is TransposedConvMap) return null; // no two phases of its stride see the same taps
-            var targets = projection.Map is ConvMap convolution ? convolution.OutChannels : projection.Map.TargetSize;
+            if (projection.RowsFrom is not null || projection.Reduction == Reduction.Max || MeanByRow(projection) is not { } mean) return null;
+            var targets = projection.Map switch { ConvMap m => m.OutChannels, SiteConvMap m => m.OutChannels, _ => projection.Map.TargetSize };
             var (target, channel) = (QuantiseRows.Channel(projection.Map, targets), QuantiseRows.Channel(projection.Map, period));
             var weights = projection.Rows.Array<float>();
             var error = new double[targets];
             for (var row = 0; row < weights.Length; row++)
-                error[target(row)] += (weights[row] - (codes.At(row) * scales[channel(row)] / unit)) * mean[source.Of(row)];
+                error[target(row)] += (weights[row] - (codes.At(row) * scales[channel(row)] / unit)) * mean(row);
             return error;
+        }
+
+        /// <summary>The mean payload that a target adds a weight for; null without samples and where a weight has many sources.</summary>
+        private Func<int, double>? MeanByRow(Projection projection)
+        {
+            if (projection.Map is SiteConvMap sites) return samples.Mean(projection, sites) is { } atTaps ? row => atTaps[row / sites.GroupOutputs] : null;
+            if (samples.Mean(projection.Source) is not { } perAddress || QuantiseRows.Source(projection.Map) is not { } source) return null;
+            if (projection.Map is TransposedConvMap) return null; // no two phases of its stride see the same taps
+            var mean = new double[source.Count];
+            for (var a = 0; a < perAddress.Length; a++) mean[a % mean.Length] += perAddress[a] * mean.Length / perAddress.Length;
+            return row => mean[source.Of(row)];
         }
 
         private static double[]? Sum(double[]? a, double[]? b)

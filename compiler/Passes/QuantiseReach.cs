@@ -13,20 +13,20 @@ internal static class QuantiseReach
 
     /// <summary>Per address, the greatest magnitude that a port's accumulator had, bias included; null without samples.</summary>
     /// <param name="module">The float32 module.</param>
-    /// <param name="runs">Recorded runs of it.</param>
+    /// <param name="samples">Recorded runs of it.</param>
     /// <param name="population">Target.</param>
     /// <param name="port">Port.</param>
     /// <param name="incoming">Projections into the port.</param>
-    public static double[]? Of(Module module, IReadOnlyList<ModuleRun> runs, Population population, int port, IReadOnlyList<Projection> incoming)
+    public static double[]? Of(Module module, QuantiseSamples samples, Population population, int port, IReadOnlyList<Projection> incoming)
     {
-        if (runs.Count == 0) return null;
+        if (samples.Runs.Count == 0) return null;
         var reach = new double[population.Size];
         var bias = population.Bias[port]?.ToFloats() ?? [0f];
         var sums = new double[population.Size];
         var greatest = new double[population.Size];
         var synapses = new List<Synapse>();
         var events = 0L;
-        foreach (var run in runs)
+        foreach (var (run, sites) in samples.Runs.Zip(samples.Sites))
         {
             for (var step = 0; step < module.Steps; step++)
             {
@@ -34,6 +34,7 @@ internal static class QuantiseReach
                 foreach (var projection in incoming)
                 {
                     if (step < projection.Delay) continue;
+                    var map = sites.Bind(projection.Map);
                     var size = module[projection.Source].Size;
                     var emissions = run.Emissions[projection.Source.Index].Array<float>().AsSpan((step - projection.Delay) * size, size);
                     var weights = projection.RowsFrom is { } from
@@ -45,7 +46,7 @@ internal static class QuantiseReach
                     {
                         if (emissions[source] == 0) continue;
                         synapses.Clear();
-                        projection.Map.Enumerate(source, synapses);
+                        map.Enumerate(source, synapses);
                         events += synapses.Count;
                         foreach (var (target, row) in synapses)
                         {

@@ -1,5 +1,6 @@
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Compiler.Passes;
 
@@ -23,25 +24,26 @@ internal static class QuantiseRounding
     /// The weights, moved by what others' errors ask for, such that rounding each of them to its scale is the wanted rounding; null where that is not applicable.
     /// </summary>
     /// <param name="module">The float32 module.</param>
-    /// <param name="runs">Recorded runs of it on the calibration samples.</param>
+    /// <param name="samples">Recorded runs of it on the calibration samples.</param>
     /// <param name="projection">The projection.</param>
     /// <param name="scale">Value of 1 of each weight's code, in units of the weight, by weight.</param>
     /// <param name="most">Largest code.</param>
     /// <param name="centred">Whether the mean error is taken out elsewhere, so that only deviations count.</param>
-    public static float[]? Weights(Module module, IReadOnlyList<ModuleRun> runs, Projection projection, Func<int, double> scale, int most, bool centred)
+    public static float[]? Weights(Module module, QuantiseSamples samples, Projection projection, Func<int, double> scale, int most, bool centred)
     {
         var outputs = projection.Map switch
         {
             DenseMap m => m.Targets,
             ConvMap { Groups: 1 } m => m.OutChannels,
+            SiteConvMap { Groups: 1 } m => m.OutChannels,
             _ => 0,
         };
-        if (outputs == 0 || runs.Count == 0 || projection.Reduction != Reduction.Sum) return null;
+        if (outputs == 0 || samples.Runs.Count == 0 || projection.Reduction != Reduction.Sum) return null;
 
         // In both, the weight of input j and output o is number j * outputs + o.
         var inputs = projection.Map.RowCount / outputs;
         if (inputs is < 2 or > MostInputs || (long)inputs * inputs * (outputs + inputs) > MostWork) return null;
-        var (moments, observations) = Moments(module, runs, projection, outputs, inputs, centred);
+        var (moments, observations) = Moments(module, samples, projection, outputs, inputs, centred);
         if (observations == 0 || Factor(moments, inputs, observations) is not { } factor) return null;
 
         var result = projection.Rows.ToFloats().ToArray();
@@ -64,30 +66,32 @@ internal static class QuantiseRounding
         return result;
     }
 
-    private static (double[][] Moments, int Observations) Moments(Module module, IReadOnlyList<ModuleRun> runs, Projection projection, int outputs, int inputs, bool centred)
+    private static (double[][] Moments, int Observations) Moments(Module module, QuantiseSamples samples, Projection projection, int outputs, int inputs, bool centred)
     {
         var moments = new double[inputs][];
         for (var j = 0; j < inputs; j++) moments[j] = new double[inputs];
         var means = new double[inputs];
-        var pixels = projection.Map.TargetSize / outputs;
-        var total = (long)runs.Count * module.Steps * pixels;
+        // Of pixels that are sites, those that are there.
+        var pixels = samples.Sites.Select(s => s.Present(module[projection.Target]) / outputs).ToArray();
+        var total = pixels.Sum(p => (long)module.Steps * p);
         var stride = (int)Math.Max(1, total / MostObservations);
         var size = module[projection.Source].Size;
         var (observations, index) = (0, 0);
         var afferents = new List<Afferent>();
         var active = new List<(int Input, double Payload)>();
-        foreach (var run in runs)
+        foreach (var (r, run) in samples.Runs.Index())
         {
+            var map = samples.Sites[r].Bind(projection.Map);
             var emissions = run.Emissions[projection.Source.Index].Array<float>();
             for (var step = 0; step < module.Steps; step++)
             {
-                for (var pixel = 0; pixel < pixels; pixel++)
+                for (var pixel = 0; pixel < pixels[r]; pixel++)
                 {
                     if (index++ % stride != 0) continue;
                     observations++;
                     afferents.Clear();
                     active.Clear();
-                    projection.Map.Invert(pixel * outputs, afferents);
+                    map.Invert(pixel * outputs, afferents);
                     foreach (var (source, row) in afferents)
                         if (emissions[(step * size) + source] is var payload && payload != 0) active.Add((row / outputs, payload));
                     foreach (var (j, a) in active)

@@ -1,5 +1,6 @@
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Compiler.Passes;
@@ -26,6 +27,7 @@ internal static class QuantiseRows
                 case DenseMap or CsrMap: period = GreatestDivisor(period, channels); break;
                 case ConvMap m: period = GreatestDivisor(GreatestDivisor(period, channels), m.OutChannels); break;
                 case TransposedConvMap m: period = GreatestDivisor(GreatestDivisor(period, channels), m.OutChannels); break;
+                case SiteConvMap m: period = GreatestDivisor(GreatestDivisor(period, channels), m.OutChannels); break;
                 case IdentityMap m: repeated = LeastMultiple(repeated, m.Rows); break;
                 case PermutationMap m: repeated = LeastMultiple(repeated, m.Rows); break;
                 default: return 1;
@@ -65,6 +67,7 @@ internal static class QuantiseRows
             DenseMap m => row => row % m.Targets % period,
             ConvMap m => row => OutChannel(row, m.Channels, m.GroupInputs, m.GroupOutputs) % period,
             TransposedConvMap m => row => OutChannel(row, m.Channels, m.GroupInputs, m.GroupOutputs) % period,
+            SiteConvMap m => row => OutChannel(row, m.Channels, m.GroupInputs, m.GroupOutputs) % period,
             IdentityMap or PermutationMap => row => row % period,
             CsrMap m => row => m.TargetOf[row] % period,
             _ => throw new ArgumentException($"weights of '{map.Keyword}' reach several channels"),
@@ -77,6 +80,7 @@ internal static class QuantiseRows
         DenseMap m => (row => row / m.Targets, m.Sources),
         ConvMap m => (row => row / m.GroupOutputs % m.Channels, m.Channels),
         TransposedConvMap m => (row => row / m.GroupOutputs % m.Channels, m.Channels),
+        SiteConvMap m => (row => row / m.GroupOutputs % m.Channels, m.Channels),
         _ => null,
     };
 
@@ -104,6 +108,14 @@ internal static class QuantiseRows
                 break;
             case TransposedConvMap m:
                 Fold(Sums(m.OutChannels, row => OutChannel(row, m.Channels, m.GroupInputs, m.GroupOutputs)));
+                break;
+            case SiteConvMap m:
+                var phases = Phases(m);
+                var perPhase = Sums(m.OutChannels * (phases.Max() + 1), row => (phases[row / (m.GroupOutputs * m.Channels)] * m.OutChannels) + OutChannel(row, m.Channels, m.GroupInputs, m.GroupOutputs));
+                for (var i = 0; i < perPhase.Length; i++) load[i % m.OutChannels % period] = Math.Max(load[i % m.OutChannels % period], perPhase[i]);
+                break;
+            case ScatterMap:
+                load[0] = magnitude(0);
                 break;
             case CsrMap m:
                 Fold(Sums(m.Targets, row => m.TargetOf[row]));
@@ -139,6 +151,16 @@ internal static class QuantiseRows
         {
             for (var t = 0; t < sums.Length; t++) load[t % period] = Math.Max(load[t % period], sums[t]);
         }
+    }
+
+    /// <summary>Taps with one number can meet at one target. Forward all can; of an inverse convolution those that are the same place modulo the stride.</summary>
+    private static int[] Phases(SiteConvMap map)
+    {
+        var (z, y, x) = (map.Window.Z, map.Window.Y, map.Window.X);
+        var phases = new int[map.Window.Taps];
+        for (var tap = 0; map.Direction == SiteDirection.Inverse && tap < phases.Length; tap++)
+            phases[tap] = ((((tap / (y.Kernel * x.Kernel) * z.Dilation % z.Stride) * y.Stride) + (tap / x.Kernel % y.Kernel * y.Dilation % y.Stride)) * x.Stride) + (tap % x.Kernel * x.Dilation % x.Stride);
+        return phases;
     }
 
     /// <summary>Most synapses of one target.</summary>

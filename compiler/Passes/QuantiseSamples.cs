@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -10,13 +11,14 @@ internal sealed class QuantiseSamples
 {
     private readonly Module module;
     private readonly ImmutableArray<ModuleRun> runs;
+    private readonly ImmutableArray<SiteBinding> sites;
     private readonly double[]?[] power;
     private readonly double[]?[] mean;
     private readonly double?[] greatest;
 
-    private QuantiseSamples(Module module, ImmutableArray<ModuleRun> runs)
+    private QuantiseSamples(Module module, ImmutableArray<ModuleRun> runs, ImmutableArray<SiteBinding> sites)
     {
-        (this.module, this.runs) = (module, runs);
+        (this.module, this.runs, this.sites) = (module, runs, sites);
         power = new double[]?[module.Populations.Length];
         mean = new double[]?[module.Populations.Length];
         greatest = new double?[module.Populations.Length];
@@ -27,11 +29,13 @@ internal sealed class QuantiseSamples
                 var sums = power[p] ??= new double[module.Populations[p].Size];
                 var means = mean[p] ??= new double[sums.Length];
                 var emissions = run.Emissions[p].Array<float>();
+                // Neurons of sites that are not there emit 0 and say nothing about those that are.
+                var absent = runs.Length * (double)sums.Length / sites.Sum(s => (long)s.Present(module.Populations[p]));
                 var most = greatest[p] ?? 0;
                 for (var i = 0; i < emissions.Length; i++)
                 {
                     sums[i % sums.Length] += (double)emissions[i] * emissions[i];
-                    means[i % means.Length] += (double)emissions[i] / (module.Steps * runs.Length);
+                    means[i % means.Length] += absent * emissions[i] / (module.Steps * runs.Length);
                     most = Math.Max(most, Math.Abs(emissions[i]));
                 }
 
@@ -42,16 +46,48 @@ internal sealed class QuantiseSamples
 
     /// <summary>Runs the samples.</summary>
     public static QuantiseSamples Of(Module module, QuantiseOptions options) =>
-        new(module, [.. options.Calibration.Select(sample => Run(module, sample, options))]);
+        new(module, [.. options.Calibration.Select(sample => Run(module, sample, options))],
+            [.. options.Calibration.Select(sample => module.Sites.IsEmpty ? SiteBinding.None : new(module.Sites, sample))]);
 
     /// <summary>The recorded runs.</summary>
     public IReadOnlyList<ModuleRun> Runs => runs;
+
+    /// <summary>The active sites of each run.</summary>
+    public IReadOnlyList<SiteBinding> Sites => sites;
 
     /// <summary>Sum of squared payloads per address; null without samples.</summary>
     public double[]? Power(PopulationId id) => power[id.Index];
 
     /// <summary>Mean payload per address; null without samples.</summary>
     public double[]? Mean(PopulationId id) => mean[id.Index];
+
+    /// <summary>
+    /// Of a convolution over sites, the mean payload that a target has at each tap and input channel (<c>tap * channels + channel</c>), 0 where the tap finds no site;
+    /// null without samples.
+    /// </summary>
+    public double[]? Mean(Projection projection, SiteConvMap map)
+    {
+        if (runs.IsEmpty) return null;
+        var mean = new double[map.Window.Taps * map.Channels];
+        var targets = 0L;
+        foreach (var (run, active) in runs.Zip(sites))
+        {
+            var rulebook = ((RulebookMap)active.Bind(map)).Rulebook;
+            var emissions = run.Emissions[projection.Source.Index].Array<float>();
+            for (var step = 0; step < module.Steps; step++)
+            {
+                targets += rulebook.Targets;
+                for (var site = 0; site < rulebook.Sources; site++)
+                {
+                    var row = emissions.AsSpan(((step * map.Sources) + site) * map.Channels, map.Channels);
+                    foreach (var (_, tap) in rulebook.TargetsOf(site))
+                        for (var c = 0; c < row.Length; c++) mean[(tap * row.Length) + c] += row[c];
+                }
+            }
+        }
+
+        return Array.ConvertAll(mean, m => m / targets);
+    }
 
     /// <summary>Greatest magnitude of a payload; null without samples.</summary>
     public double? Greatest(PopulationId id) => greatest[id.Index];
@@ -80,7 +116,7 @@ internal sealed class QuantiseSamples
         {
             var run = Run(quantised, options.Calibration[s], options);
             for (var p = 0; p < tallies.Length; p++)
-                tallies[p].Add(runs[s].Emissions[p].Array<float>(), run.Emissions[p].Array<int>(), neurons[p].EmissionUnit);
+                tallies[p].Add(runs[s].Emissions[p].Array<float>(), run.Emissions[p].Array<int>(), neurons[p].EmissionUnit, module.Populations[p].Size, sites[s].Present(module.Populations[p]));
             if (module.Readouts.Length == 0) continue;
             var (before, after) = (Class(runs[s]), Class(run));
             if (before == after) same++;
@@ -142,11 +178,13 @@ internal sealed class QuantiseSamples
 
         public double QuantisedMagnitude { get; private set; }
 
-        public void Add(float[] before, int[] after, double[]? unit)
+        public void Add(float[] before, int[] after, double[]? unit, int size, int present)
         {
-            // Recordings are [steps, size], and a unit's length divides the size.
+            // Recordings are [steps, size], and a unit's length divides the size; the first neurons are there.
             for (var i = 0; i < before.Length; i++)
             {
+                if (i % size >= present) continue;
+                Count++;
                 var value = after[i] * (unit is null ? 1 : unit[i % unit.Length]);
                 if (value == before[i]) Equal++;
                 Error += (value - before[i]) * (value - before[i]);
@@ -154,8 +192,6 @@ internal sealed class QuantiseSamples
                 Magnitude += Math.Abs(before[i]);
                 QuantisedMagnitude += Math.Abs(value);
             }
-
-            Count += before.Length;
         }
     }
 }

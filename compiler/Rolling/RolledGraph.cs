@@ -64,6 +64,7 @@ internal static class RolledGraph
         graph.Outputs) with
     {
         Scopes = graph.Scopes,
+        Sites = graph.Sites,
     };
 
     /// <summary>

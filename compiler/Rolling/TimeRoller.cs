@@ -217,11 +217,12 @@ internal sealed class TimeRoller(FlatModel model, StepGraph steps, int count, IR
             if (here is null || here.Value != piece.Value) return -1;
             if (piece.Axis < 0 ? here.Axis >= 0 : here.Axis != piece.Axis || here.Count != piece.Count || here.Start != t * piece.Count) return -1;
         }
+        var axis = OnnxAttributes.None.With("axis", singleStep ? -2L : piece.Axis);
         return AddLeaf(tuple, new()
         {
             Name = model.Values[piece.Value].Name,
             Op = "Input",
-            Attributes = OnnxAttributes.None.With("axis", singleStep ? -2L : piece.Axis),
+            Attributes = model.InputSites.TryGetValue(piece.Value, out var sites) ? axis.With("sites", (long)sites.Index) : axis,
             Type = last.Type,
             Shape = last.Shape,
         });

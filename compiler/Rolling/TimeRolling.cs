@@ -99,7 +99,7 @@ public static class TimeRolling
                 : new GraphOutput(name, rolled[i], l.Time, l.Axis, shape);
         });
         var form = singleStep ? $"single step, {pairs.Count} states as inputs and outputs" : axes.Steps == 1 ? "one step" : $"unrolled over {axes.Steps} steps";
-        return RolledGraph.Build(Path.GetFileNameWithoutExtension(model.Path), model.Path, count, form, roller.Nodes, outputs) with { Scopes = [.. model.Nodes.Select(n => n.Name).Where(n => n.LastIndexOf('/') > 0).Select(n => n[..n.LastIndexOf('/')])] };
+        return RolledGraph.Build(Path.GetFileNameWithoutExtension(model.Path), model.Path, count, form, roller.Nodes, outputs) with { Scopes = [.. model.Nodes.Select(n => n.Name).Where(n => n.LastIndexOf('/') > 0).Select(n => n[..n.LastIndexOf('/')])], Sites = model.Sites };
     }
 
     private static DiagnosticException OnlyAtTheEnd(FlatModel model, string output, StepNode node) => new(Diagnostic.Error(

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 
 namespace NeuroChip.Ir.Graphs;
 
 /// <summary>
-/// One operator of a <see cref="Graph"/>. Operators carry ONNX names and meaning, and three more: <c>Input</c> (a model input at this step),
-/// <c>Constant</c>, and <c>Delay</c> (its operand one step ago; <see cref="Constant"/> in the first step).
+/// One operator of a <see cref="Graph"/>. Operators carry ONNX names and meaning, and three more: <c>Input</c> (a model input at this step; with attribute
+/// <c>sites</c> its rows are those of a table), <c>Constant</c>, and <c>Delay</c> (its operand one step ago; <see cref="Constant"/> in the first step). In a network over
+/// active sites there are <c>SiteConvolution</c> and <c>SiteScatter</c> too, which name tables of <see cref="Graph.Sites"/>.
 /// </summary>
 /// <param name="Id">Position in <see cref="Graph.Nodes"/>.</param>
 /// <param name="Name">Name of the ONNX node it stands for (that of one step, where the file has one per step).</param>
@@ -49,10 +51,15 @@ public sealed record Graph(string Name, string Path, int Steps, string TimeForm,
     /// <summary>Scopes of the file's node names ("/net/conv1" of "/net/conv1/Conv"): what tells a second call of a module from a module whose name ends in a number.</summary>
     public ImmutableHashSet<string> Scopes { get; init; } = [];
 
+    /// <summary>Tables of active sites, each after the one it is made from; empty for networks on dense tensors.</summary>
+    public ImmutableArray<SiteTable> Sites { get; init; } = [];
+
     /// <summary>The graph as text, one node a line; for people (<c>--emit graph</c>).</summary>
     public void Write(TextWriter to)
     {
         to.WriteLine($"graph {Name} steps={Steps} time=\"{TimeForm}\"");
+        foreach (var t in Sites)
+            to.WriteLine($"  {t.Id} \"{t.Name}\" extent=[{string.Join(',', t.Extent)}] capacity={t.Capacity} {(t.Reach is { } r ? $"from {r.From}" : $"input \"{t.Input}\"")}");
         foreach (var n in Nodes)
         {
             var attributes = string.Join(", ", n.Attributes.Select(a => $"{a.Key}={Text(a.Value)}"));

@@ -141,6 +141,7 @@ public static class ChipImageVerifier
             Require(ImageBounds.Product(r.FrameworkShape.AsSpan()) == elements, item, $"shape {Tensor.FormatShape(r.FrameworkShape)} does not hold its {elements} values");
             if (each)
                 Require(r.TimeAxis >= 0 && r.TimeAxis < r.FrameworkShape.Length && r.FrameworkShape[r.TimeAxis] == image.Steps, item, $"axis {r.TimeAxis} of shape {Tensor.FormatShape(r.FrameworkShape)} is not the {image.Steps} steps");
+            Require(SiteRules.Readout(image.Populations, r) is null, item, SiteRules.Readout(image.Populations, r) ?? "");
         }
 
         public void Cores()

@@ -84,7 +84,7 @@ public static class Disassembler
         Title(to, "populations");
         var table = new TextColumns("id", "name", ">neurons", "shape", "order", "neuron", "model", "emits", ">stage");
         foreach (var p in image.Populations)
-            table.Add(p.Id.ToString(), p.Name, Whole(p.Size), Tensor.FormatShape(p.Layout.FrameworkShape), p.Layout.ChannelLast ? "channel last" : "C", p.Neuron.Keyword, p.Neuron.Title, Lower(p.Domain), Whole(p.Stage));
+            table.Add(p.Id.ToString(), p.Name, Whole(p.Size), Tensor.FormatShape(p.Layout.FrameworkShape), p.Sites is { } sites ? $"at {sites}" : p.Layout.ChannelLast ? "channel last" : "C", p.Neuron.Keyword, p.Neuron.Title, Lower(p.Domain), Whole(p.Stage));
         table.Write(to, "  ");
         foreach (var p in image.Populations)
         {

@@ -1,3 +1,4 @@
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -42,6 +43,7 @@ internal static class ReadoutVerifier
         if (!readout.Program.NextStates.IsEmpty) findings.Error("NC3214", readout, $"the program of {name} has states; a readout has none");
         NeuronVerifier.VerifyProgram(readout, layout.Size, layout.Channels, name, readout.Program, 0, findings);
         VerifyShape(module, readout, name, layout, findings);
+        if (SiteRules.Readout(module.Populations, readout) is { } problem) findings.Error("NC3251", readout, $"{name} does not fit the tables of sites: {problem}");
     }
 
     private static void VerifyScales(Readout readout, string name, Layout layout, Verifier.Findings findings)

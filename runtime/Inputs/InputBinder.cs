@@ -8,7 +8,8 @@ namespace NeuroChip.Runtime.Inputs;
 
 /// <summary>
 /// Cuts the arrays of an input file into samples: one array per model input under its name; one leading axis more than the model's input means that many
-/// samples. Everything that does not fit is reported in one go.
+/// samples. Everything that does not fit is reported in one go. An input at active sites has a row for each voxel; the coordinates beside it cut it into clouds, and a cloud
+/// is a sample.
 /// </summary>
 public static class InputBinder
 {
@@ -26,7 +27,7 @@ public static class InputBinder
     {
         var bag = new DiagnosticBag();
         var bound = new List<(ModelInput Input, Tensor Array, SampleAxes Axes)>();
-        foreach (var input in inputs)
+        foreach (var input in inputs.Where(i => i.Sites is null))
         {
             if (Find(input, inputs, arrays) is not { } array)
             {
@@ -47,8 +48,66 @@ public static class InputBinder
 
         WarnAboutTheRest(inputs, arrays, file, labels, warnings);
         RequireEqualCounts(bound, file, bag);
+        ImmutableArray<ModelInput> atSites = [.. inputs.Where(i => i.Sites is not null)];
+        var clouds = atSites.IsEmpty ? null : Clouds(atSites, arrays, file, bag);
         bag.ThrowIfErrors();
-        return Cut(bound);
+        var samples = Cut(bound);
+        if (clouds is null) return samples;
+        if (bound.Count > 0 && samples.Samples.Length != clouds.Samples.Length)
+            throw new DiagnosticException(Diagnostic.Error("NC5009", $"the file holds {clouds.Samples.Length} clouds, and {samples.Samples.Length} samples of '{bound[0].Input.Name}'", new Place(file)));
+        return clouds with { Samples = [.. clouds.Samples.Select((c, i) => bound.Count == 0 ? c : new SampleInput(c.Arrays.AddRange(samples.Samples[i].Arrays)))] };
+    }
+
+    /// <summary>The samples of inputs at sites: all of them at those of one table.</summary>
+    private static SampleSet? Clouds(ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays, string file, DiagnosticBag bag)
+    {
+        var table = inputs[0].Sites!;
+        ImmutableArray<Cloud> clouds;
+        try
+        {
+            clouds = Cloud.Of(arrays, table.Input, file);
+        }
+        catch (DiagnosticException e)
+        {
+            foreach (var problem in e.Diagnostics) bag.Add(problem);
+            return null;
+        }
+
+        if (arrays.TryGetValue(Cloud.GridArray, out var grid) && grid.Length <= 3)
+        {
+            var missing = 3 - grid.Length;
+            if (Enumerable.Range(0, grid.Length).Any(i => grid.At(i) > table.Extent[missing + i]))
+            {
+                bag.Add(Diagnostic.Error("NC5087", $"the voxels of the file are on a grid of {string.Join(" x ", grid.ToLongs())}; the network is compiled for {string.Join(" x ", table.Extent)}", new Place(file, Cloud.GridArray),
+                    $"compile it for both: --site-extent {string.Join(',', table.Extent.Select((e, i) => i < missing ? e : Math.Max(e, grid.At(i - missing))))}"));
+            }
+        }
+
+        var rows = arrays[table.Input].Shape[0];
+        var bound = new List<(ModelInput Input, Tensor Array)>();
+        foreach (var input in inputs)
+        {
+            if (!arrays.TryGetValue(input.Name, out var array))
+            {
+                bag.Add(Diagnostic.Error("NC5004", $"the model's input {input} is not in the input file", new Place(file),
+                    $"the file holds {List(arrays)}", $"in NumPy: savez('{file}', **{{'{input.Name}': array}})"));
+                continue;
+            }
+
+            var place = new Place(file, input.Name);
+            var shape = input.Shape.SetItem(input.Shape.Length - 2, rows);
+            if (!array.Shape.SequenceEqual(shape) && !(input.Steps == 1 && array.Shape.SequenceEqual(shape[^2..])))
+                bag.Add(Diagnostic.Error("NC5086", $"array '{input.Name}' is {Tensor.FormatShape(array.Shape)}; '{table.Input}' holds {rows} voxels, for which it must be {Tensor.FormatShape(shape)}", place, $"one row of {shape[^1]} features for each voxel"));
+            else if (ToFloat(array, input, place, bag) is { } floats) bound.Add((input, floats));
+        }
+
+        return new SampleSet([.. clouds.Select(Sample)], null, clouds.Length) { Clouds = [.. clouds.Select(c => c.Batch)] };
+
+        SampleInput Sample(Cloud cloud) => new(bound.ToImmutableDictionary(b => b.Input.Name, b =>
+        {
+            var (outer, channels) = (b.Input.Static ? 1 : b.Input.Steps, b.Input.Shape[^1]);
+            return Tensor.Of(b.Input.Shape.SetItem(b.Input.Shape.Length - 2, cloud.Rows.Length), cloud.RowsOf(b.Array.Span<float>(), outer, channels));
+        }).SetItem(table.Input, cloud.Coordinates));
     }
 
     // A lone .npy array has no name; it can only mean the only input.
@@ -116,7 +175,7 @@ public static class InputBinder
     private static void WarnAboutTheRest(
         ImmutableArray<ModelInput> inputs, IReadOnlyDictionary<string, Tensor> arrays, string file, string? labels, DiagnosticBag? warnings)
     {
-        var known = inputs.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        var known = inputs.SelectMany(i => i.Sites is null ? [i.Name] : (string[])[i.Name, i.Sites.Input, Cloud.GridArray]).ToHashSet(StringComparer.Ordinal);
         foreach (var (name, array) in arrays.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             if (known.Contains(name) || name.Length == 0 || name == labels) continue;
@@ -172,11 +231,11 @@ public static class InputBinder
         return Tensor.Of(input.Shape, values);
     }
 
-    private static string List(IReadOnlyDictionary<string, Tensor> arrays) => arrays.Count == 0
+    internal static string List(IReadOnlyDictionary<string, Tensor> arrays) => arrays.Count == 0
         ? "no arrays"
         : string.Join(", ", arrays.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"'{a.Key}' {Name(a.Value.Type)} {Tensor.FormatShape(a.Value.Shape)}"));
 
-    private static string Name(DType type) => type.ToString().ToLowerInvariant();
+    internal static string Name(DType type) => type.ToString().ToLowerInvariant();
 
     private static string IndexText(ImmutableArray<int> shape, int index)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -14,22 +15,27 @@ namespace NeuroChip.Runtime.Inputs;
 /// <param name="Domain">Which values it may hold.</param>
 public sealed record ModelInput(string Name, bool Static, ImmutableArray<int> Shape, int Steps, SpikeDomain Domain)
 {
-    /// <summary>The inputs of an image, in its order of populations.</summary>
-    public static ImmutableArray<ModelInput> Of(ChipImage image) => Of(image.Populations, image.Steps);
+    /// <summary>The table whose sites are its rows (the last axis but one of its shape, of which a sample has as many as voxels); null for other inputs.</summary>
+    public SiteTable? Sites { get; init; }
 
-    /// <summary>The inputs among populations, in their order.</summary>
-    public static ImmutableArray<ModelInput> Of(ImmutableArray<Population> populations, int steps) =>
+    /// <summary>The inputs of an image, in its order of populations.</summary>
+    public static ImmutableArray<ModelInput> Of(ChipImage image) => Of(image.Populations, image.Steps, image.Sites);
+
+    /// <summary>The inputs of a module, in its order of populations.</summary>
+    public static ImmutableArray<ModelInput> Of(Module module) => Of(module.Populations, module.Steps, module.Sites);
+
+    private static ImmutableArray<ModelInput> Of(ImmutableArray<Population> populations, int steps, ImmutableArray<SiteTable> sites) =>
     [
         .. populations.Where(p => p.Neuron is SourceNeuron).Select(p =>
         {
             var source = (SourceNeuron)p.Neuron;
             var shape = p.Layout.FrameworkShape;
-            return new ModelInput(source.Input, source.Static, source.Static ? shape : shape.Insert(0, steps), steps, p.Domain);
+            return new ModelInput(source.Input, source.Static, source.Static ? shape : shape.Insert(0, steps), steps, p.Domain) { Sites = p.Sites is { } id ? sites[id.Index] : null };
         }).DistinctBy(i => i.Name),
     ];
 
     /// <summary>Name and shape as errors show them: <c>'x' float32 [4,1,28,28]</c>.</summary>
-    public override string ToString() => $"'{Name}' float32 {Tensor.FormatShape(Shape)}";
+    public override string ToString() => $"'{Name}' float32 {(Sites is null ? Tensor.FormatShape(Shape) : $"[{string.Concat(Shape[..^2].Select(e => $"{e},"))}N,{Shape[^1]}]")}";
 
     /// <summary>How an array of shape <paramref name="shape"/> is cut into samples, or null if it does not fit.</summary>
     internal SampleAxes? Fit(ImmutableArray<int> shape)

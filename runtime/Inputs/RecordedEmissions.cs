@@ -60,6 +60,12 @@ public static class RecordedEmissions
 
     private static (int? Samples, bool Fits)? Fit(Population population, ChipImage image, Tensor array, Place place, DiagnosticBag bag)
     {
+        if (population.Sites is not null)
+        {
+            bag.Add(Diagnostic.Error("NC5088", $"'{population.Name}' is at active sites; recorded spikes cannot stand in for a population whose sites differ from sample to sample", place, "run the network on its input instead: --input X.npz"));
+            return null;
+        }
+
         ImmutableArray<int> one = [image.Steps, .. population.Layout.FrameworkShape];
         int? samples;
         if (array.Shape.SequenceEqual(one)) samples = null;

@@ -11,12 +11,16 @@ namespace NeuroChip.Runtime.Inputs;
 /// <param name="Batch">Extent of the model's own batch axis where the model was compiled for 1 and the file brought another; else 1.</param>
 public sealed record SampleSet(ImmutableArray<SampleInput> Samples, int? Outer, int Batch)
 {
+    /// <summary>The batch index in the file of each sample, where samples are clouds; they are then counted one by one, and no array has an axis for them. Else empty.</summary>
+    public ImmutableArray<int> Clouds { get; init; } = [];
+
     /// <summary>
     /// A part of the outer axis, written <c>A..B</c> (samples A to B - 1, counted from 0), <c>A..</c>, <c>..B</c> or <c>A</c>; null for all.
     /// </summary>
     public SampleSet Part(string? range)
     {
         var (first, end) = RowsOf(range);
+        if (!Clouds.IsEmpty) return this with { Samples = Samples[first..end], Clouds = Clouds[first..end], Batch = end - first };
         return this with { Samples = Samples[first..end], Outer = Outer is null ? null : (end - first) / Batch };
     }
 
@@ -24,7 +28,7 @@ public sealed record SampleSet(ImmutableArray<SampleInput> Samples, int? Outer, 
     public (int First, int End) RowsOf(string? range)
     {
         if (range is null) return (0, Samples.Length);
-        var count = Outer ?? 1;
+        var (count, size) = Clouds.IsEmpty ? (Outer ?? 1, Batch) : (Clouds.Length, 1);
         var (first, end) = ParseRange(range, count);
         if (first < 0 || end > count || first >= end)
         {
@@ -32,7 +36,7 @@ public sealed record SampleSet(ImmutableArray<SampleInput> Samples, int? Outer, 
                 null, $"A..B takes samples A to B - 1 of 0 to {count - 1}"));
         }
 
-        return (first * Batch, end * Batch);
+        return (first * size, end * size);
     }
 
     private static (int First, int End) ParseRange(string range, int count)

@@ -31,28 +31,4 @@ public sealed record WorkloadSpikes(ImmutableDictionary<string, Tensor> Arrays, 
 
         return this with { Arrays = arrays.ToImmutable() };
     }
-
-    /// <summary>SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): written out, so that spikes do not change with the version of .NET.</summary>
-    private struct SplitMix64
-    {
-        private ulong state;
-
-        public SplitMix64(long seed, string name)
-        {
-            // FNV-1a over the name.
-            state = 14695981039346656037;
-            foreach (var character in name) state = (state ^ character) * 1099511628211;
-            state ^= (ulong)seed * 0x9E3779B97F4A7C15;
-        }
-
-        /// <summary>The next number from 0 (inclusive) to 1 (exclusive), in steps of 2^-53.</summary>
-        public double NextUnit()
-        {
-            state += 0x9E3779B97F4A7C15;
-            var z = state;
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
-        }
-    }
 }

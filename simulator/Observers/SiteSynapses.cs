@@ -41,10 +41,10 @@ internal static class SiteSynapses
         var offsets = new int[(from.Count * groups) + 1];
         var (entries, lookups) = (new List<CoreSynapses>(), new List<CoreLookups>());
         var (taps, places) = (new int[rules.Of.Window.Taps], new long[rules.Of.Window.Taps]);
-        var (near, there) = (new int[places.Length], new bool[places.Length]);
+        var (steps, near, there) = (new SiteSteps(rules.Of.Window, rules.Of.Direction), new int[places.Length], new bool[places.Length]);
         for (var s = 0; s < from.Count; s++)
         {
-            var count = SiteRulebook.Candidates(rules.Of.Window, rules.Of.Direction, from.Place(s), taps, places);
+            var count = steps.From(from.Place(s), taps, places);
             for (var i = 0; i < count; i++)
             {
                 var at = to.Keys.BinarySearch(places[i]);

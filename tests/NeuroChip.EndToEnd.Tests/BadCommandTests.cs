@@ -47,9 +47,21 @@ public sealed class BadCommandTests : Scratch
         ["workload-options"] = "run WORKLOADS --network lenet5 --input INPUT --precision int8",
         ["workload-density"] = "run WORKLOADS --network lenet5 --density 3",
         ["image-options"] = "run a.ncimg --input INPUT --density 0.1 --chip spinnaker1",
+        ["voxelise-not-finite"] = "voxelise SCRATCH/nan.npz --grid 0.1 --output SCRATCH/v.npz",
+        ["voxelise-no-grid"] = "voxelise SCRATCH/nan.npz --output SCRATCH/v.npz",
+        ["voxelise-grid"] = "voxelise SCRATCH/nan.npz --grid 0.1,0.2 --output SCRATCH/v.npz",
+        ["voxelise-range"] = "voxelise SCRATCH/nan.npz --grid 0.1 --range -1,0,0,1,1,one --output SCRATCH/v.npz",
+        ["voxelise-pad"] = "voxelise SCRATCH/nan.npz --grid 0.1 --pad 1.5 --output SCRATCH/v.npz",
+        ["voxelise-name"] = "voxelise SCRATCH/nan.npz --grid 0.1 --name coors --output SCRATCH/v.npz",
+        ["voxelise-files"] = "voxelise SCRATCH/nan.npz MODEL none.ply --grid 0.1 --output SCRATCH/v.npz",
         ["bad-form"] = "compile MODEL --sepconv sideways",
         ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["noc-size"] = "noc --size 8",
+        ["noc-rate"] = "noc --rate 1.5",
+        ["noc-traffic"] = "noc --traffic sideways",
+        ["noc-traffic-file"] = "noc --traffic SCRATCH/flows.csv",
+        ["noc-torus-channels"] = "noc --topology torus --vcs 3",
         ["strict"] = "compile MODEL --strict spike-driven -o SCRATCH/a.ncimg",
     };
 
@@ -76,11 +88,13 @@ public sealed class BadCommandTests : Scratch
     private void MakeFiles(string name)
     {
         File.WriteAllText(At("file"), "");
+        File.WriteAllText(At("flows.csv"), "source,destination,weight\n0,1,2\n0,64,1\n");
         File.WriteAllText(At("small-tiles.yaml"), Chip("small-tiles", "linear: { weight_memory: { value: 16 B, source: \"test\", grade: X } }"));
         File.WriteAllText(At("no-encoder.yaml"), Chip("no-encoder", "encoder: { count: { value: 0 tiles, source: \"test\", grade: X } }"));
         Save("other-name.npz", ("image", Tensor.Of([2, 1, 1, 8, 8], new float[128])));
         Save("other-shape.npz", ("x", Tensor.Of([2, 1, 3, 32, 32], new float[6144])));
         Save("other-type.npz", ("x", Tensor.Of([1, 1, 8, 8], Enumerable.Repeat(0.1, 64).ToArray())));
+        Save("nan.npz", ("points", Tensor.Of([2, 3], [0, 0, 0, 1, float.NaN, 1f])));
         Save("last.npz", ("spk:n3", Tensor.Of([4, 1, 10], new sbyte[40])));
         if (!name.StartsWith("image-", StringComparison.Ordinal) || name == "image-options") return;
         CommandLine.RunWell("compile", CommandLine.DemoModel, "-o", At("good.ncimg"));

@@ -109,7 +109,7 @@ public sealed class ConformanceTests(ITestOutputHelper log)
 
     private static ImmutableArray<SampleInput> Samples(Module module, IReadOnlyDictionary<string, Tensor> arrays, string path)
     {
-        var inputs = ModelInput.Of(module.Populations, module.Steps).Select(i => i with { Domain = SpikeDomain.Real }).ToImmutableArray();
+        var inputs = ModelInput.Of(module).Select(i => i with { Domain = SpikeDomain.Real }).ToImmutableArray();
         return InputBinder.Bind(inputs, arrays, path).Samples;
     }
 

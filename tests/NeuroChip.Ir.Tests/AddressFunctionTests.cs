@@ -10,36 +10,7 @@ namespace NeuroChip.Ir.Tests;
 public sealed class AddressFunctionTests
 {
     [Fact]
-    public void Enumerate_invert_count_total_and_bound_agree() => ForMaps(map =>
-    {
-        var forward = new HashSet<(int Source, int Target, int Row)>();
-        long total = 0;
-        for (var a = 0; a < map.SourceSize; a++)
-        {
-            var synapses = new List<Synapse>();
-            map.Enumerate(a, synapses);
-            Assert.Equal(map.Count(a), synapses.Count);
-            Assert.True(synapses.Count <= map.Bound, $"{synapses.Count} targets of {a}, bound {map.Bound}");
-            AssertAscending(synapses.Select(s => s.Target));
-            Assert.All(synapses, s => Assert.InRange(s.Target, 0, map.TargetSize - 1));
-            Assert.All(synapses, s => Assert.InRange(s.Row, 0, map.RowCount - 1));
-            forward.UnionWith(synapses.Select(s => (a, s.Target, s.Row)));
-            total += synapses.Count;
-        }
-
-        var backward = new HashSet<(int Source, int Target, int Row)>();
-        for (var t = 0; t < map.TargetSize; t++)
-        {
-            var afferents = new List<Afferent>();
-            map.Invert(t, afferents);
-            AssertAscending(afferents.Select(s => s.Source));
-            backward.UnionWith(afferents.Select(s => (s.Source, t, s.Row)));
-        }
-
-        Assert.Equal(total, map.Total);
-        Assert.Equal(total, forward.Count);
-        Assert.True(forward.SetEquals(backward));
-    });
+    public void Enumerate_invert_count_total_and_bound_agree() => ForMaps(map => Agreed(map));
 
     [Fact]
     public void Encoding_reads_back() => ForMaps(map =>
@@ -131,7 +102,6 @@ public sealed class AddressFunctionTests
         Assert.Equal(3, layout.Channels);
     }
 
-    /// <summary>Checks a property on the maps of random modules and on random windows over images.</summary>
     [Fact]
     public void Strided_is_the_sum_over_its_indices() => ForMaps(map =>
     {
@@ -143,6 +113,40 @@ public sealed class AddressFunctionTests
         Assert.True(Synapses(map).SetEquals(all));
     });
 
+    /// <summary>All synapses of a map, after a check that what it says of them in both directions and in numbers agrees.</summary>
+    internal static HashSet<(int Source, int Target, int Row)> Agreed(AddressFunction map)
+    {
+        var forward = new HashSet<(int Source, int Target, int Row)>();
+        long total = 0;
+        for (var a = 0; a < map.SourceSize; a++)
+        {
+            var synapses = new List<Synapse>();
+            map.Enumerate(a, synapses);
+            Assert.Equal(map.Count(a), synapses.Count);
+            Assert.True(synapses.Count <= map.Bound, $"{synapses.Count} targets of {a}, bound {map.Bound}");
+            AssertAscending(synapses.Select(s => s.Target));
+            Assert.All(synapses, s => Assert.InRange(s.Target, 0, map.TargetSize - 1));
+            Assert.All(synapses, s => Assert.InRange(s.Row, 0, map.RowCount - 1));
+            forward.UnionWith(synapses.Select(s => (a, s.Target, s.Row)));
+            total += synapses.Count;
+        }
+
+        var backward = new HashSet<(int Source, int Target, int Row)>();
+        for (var t = 0; t < map.TargetSize; t++)
+        {
+            var afferents = new List<Afferent>();
+            map.Invert(t, afferents);
+            AssertAscending(afferents.Select(s => s.Source));
+            backward.UnionWith(afferents.Select(s => (s.Source, t, s.Row)));
+        }
+
+        Assert.Equal(total, map.Total);
+        Assert.Equal(total, forward.Count);
+        Assert.True(forward.SetEquals(backward));
+        return forward;
+    }
+
+    /// <summary>Checks a property on the maps of random modules and on random windows over images.</summary>
     private static void ForMaps(Action<AddressFunction> property) =>
         Prop.ForAll(Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), seed =>
         {

@@ -1,6 +1,7 @@
 using System.Numerics;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Simulator.Engines;
 using NeuroChip.Simulator.Engines.Kernels;
@@ -19,9 +20,14 @@ internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unma
     private readonly int targets;
     private int pieceSize;
 
-    public KernelCase(AddressFunction map, double density, int weightBits, int seed = 1)
+    /// <param name="map">The address function.</param>
+    /// <param name="density">Share of the sources that spike.</param>
+    /// <param name="weightBits">8, 16, 32 for float32, or 0 where payloads are the rows.</param>
+    /// <param name="seed">Of everything random.</param>
+    /// <param name="sites">The sample's tables, for a function over sites: spikes are at the sites there are.</param>
+    public KernelCase(AddressFunction map, double density, int weightBits, int seed = 1, SiteBinding? sites = null)
     {
-        this.map = map;
+        this.map = sites?.Bind(map) ?? map;
         random = new Random(seed);
         var weights = weightBits == 0 ? Projection.NoRows : Weights(map.RowCount, weightBits, random);
         var projection = new Projection("p", new(0), new(1), 0, map, weights, 0, ProjectionKind.Sparse) { RowsFrom = weightBits == 0 ? new PopulationId(2) : null };
@@ -29,6 +35,7 @@ internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unma
         events = new(map.SourceSize, [kernel.BucketSize]);
         for (var a = 0; a < map.SourceSize; a++) events.Payloads[a] = random.NextDouble() < density ? T.One : T.Zero;
         events.Index();
+        if (sites is not null) kernel.Bind(this.map);
         sums = new(map.TargetSize);
         targets = map.TargetSize;
         if (weightBits == 0)
@@ -46,6 +53,17 @@ internal sealed unsafe class KernelCase<T> : IKernelCase, IPieces where T : unma
         init
         {
             for (var a = 0; a < events.Size; a++) events.Payloads[a] = value(random);
+            events.Index();
+        }
+    }
+
+    /// <summary>Gives what spikes a count from 1 to this.</summary>
+    public int CountsUpTo
+    {
+        init
+        {
+            for (var a = 0; a < events.Size; a++)
+                if (events.Payloads[a] != T.Zero) events.Payloads[a] = T.CreateChecked(random.Next(1, value + 1));
             events.Index();
         }
     }

@@ -2,6 +2,7 @@ using NeuroChip.Bench;
 
 const string usage = """
     usage: kernels              synaptic additions per second of the engine's kernels, in seconds
+           sites                building tables of active sites, and convolutions between them beside dense ones
            model FILE.onnx ...  time to compile and to run models, beside ONNX Runtime where it is installed
            suite [OPTIONS]      the same kernels under BenchmarkDotNet, in minutes
     """;
@@ -10,6 +11,8 @@ switch (args)
 {
     case ["kernels"]:
         return KernelTable.Print();
+    case ["sites"]:
+        return SiteMeasures.Print();
     case ["model", _, ..]:
         return ModelTable.Print(args[1..]);
     case ["suite", .. var options]:

@@ -19,8 +19,10 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
     DisasmVerb.Create(),
     InspectVerb.Create(),
     ChipsVerb.Create(),
+    NocVerb.Create(),
     ExplainVerb.Create(),
     ReportVerb.Create(),
+    VoxeliseVerb.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

@@ -35,12 +35,12 @@ internal static class MultiplexedPlanner
                 var kind = kinds.KindOf(layer);
                 var (count, limit) = (chip.Tiles[kind].Count.Count, Capacity(chip.Tiles[kind]));
                 var taken = used.GetValueOrDefault(kind);
-                if (TileShare.PartsWithin(layer, limit - taken, count) is not { } parts)
+                var alone = TileShare.PartsWithin(layer, limit, count) ?? TileShare.MostChannelParts(layer, count);
+                if (TileShare.PartsWithin(layer, limit - taken, count) is not { } parts || (parts > alone && layer.Channels / parts < chip.Tiles[kind].Lanes.CountOrNone()))
                 {
-                    // Not beside the layers before it: a new phase; and where even then it does not fit as a whole, it comes piece by piece.
-                    (phase, taken) = (phase + 1, 0);
+                    // Not beside the layers before it, or only in slices of channels that leave adders idle: a new phase; and where even then it does not fit as a whole, it comes piece by piece.
+                    (phase, taken, parts) = (phase + 1, 0, alone);
                     used.Clear();
-                    parts = TileShare.PartsWithin(layer, limit, count) ?? TileShare.MostChannelParts(layer, count);
                 }
 
                 var split = TileShare.Split(layer, count, parts);

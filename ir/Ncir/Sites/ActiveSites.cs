@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Numerics;
 using NeuroChip.Ir.Diagnostics;
 
 namespace NeuroChip.Ir.Ncir.Sites;
@@ -9,31 +9,38 @@ namespace NeuroChip.Ir.Ncir.Sites;
 /// </summary>
 public sealed class ActiveSites
 {
-    private readonly long[] keys;
+    private readonly long[] keys; // and one behind them that no key reaches
     private readonly int[] numbers; // by slot or voxel: site number + 1, 0 where there is none
+    private readonly int[] found = []; // by site: slots read until it is found in a hash table
+    private readonly ulong[] taken = []; // a bit per slot of a hash table
     private readonly int shift;
 
     private ActiveSites(SiteTable table, long[] keys, int[] order)
     {
         Table = table;
-        this.keys = keys;
+        this.keys = [.. keys, long.MaxValue];
         Order = order;
-        if (keys.Length > table.Capacity) throw new DiagnosticException(Overflow(table, keys.Length));
+        if (Count > table.Capacity) throw new DiagnosticException(Overflow(table, Count));
         if (table.Lookup == SiteLookup.Direct)
         {
             numbers = new int[table.Volume];
-            for (var s = 0; s < keys.Length; s++) numbers[keys[s]] = s + 1;
+            for (var s = 0; s < Count; s++) numbers[keys[s]] = s + 1;
             return;
         }
 
         numbers = new int[table.HashSlots];
-        shift = 64 - System.Numerics.BitOperations.Log2((uint)table.HashSlots);
-        for (var s = 0; s < keys.Length; s++)
+        found = new int[Count];
+        taken = new ulong[(table.HashSlots + 63) / 64];
+        shift = 64 - BitOperations.Log2((uint)table.HashSlots);
+        for (var s = 0; s < Count; s++)
         {
             var slot = SlotOf(keys[s]);
-            for (; numbers[slot] != 0; slot = (slot + 1) & (numbers.Length - 1)) InsertReads++;
+            var reads = 1;
+            for (; numbers[slot] != 0; slot = (slot + 1) & (numbers.Length - 1)) reads++;
             numbers[slot] = s + 1;
-            InsertReads++;
+            taken[slot >> 6] |= 1UL << slot;
+            found[s] = reads;
+            InsertReads += reads;
         }
     }
 
@@ -41,10 +48,13 @@ public sealed class ActiveSites
     public SiteTable Table { get; }
 
     /// <summary>Sites there are.</summary>
-    public int Count => keys.Length;
+    public int Count => keys.Length - 1;
 
     /// <summary>Linear index into the grid by site number, ascending.</summary>
-    public ReadOnlySpan<long> Keys => keys;
+    public ReadOnlySpan<long> Keys => keys.AsSpan(0, Count);
+
+    /// <summary><see cref="Keys"/> and one behind them that is greater than any: searches stop at it.</summary>
+    internal long[] BoundedKeys => keys;
 
     /// <summary>By site number, the row of the coordinates it was made from; ascending from 0 where the sites were not fed in.</summary>
     public ReadOnlyMemory<int> Order { get; }
@@ -73,7 +83,7 @@ public sealed class ActiveSites
         }
 
         if (outside > 0) throw new DiagnosticException(Outside(table, coordinates.Slice(3 * first, 3), first, outside, count));
-        Array.Sort(keys, order);
+        KeySort.Sort(ref keys, ref order, table.Volume);
         for (var s = 1; s < count; s++)
             if (keys[s] == keys[s - 1]) throw new DiagnosticException(Twice(table, coordinates.Slice(3 * order[s], 3), Math.Min(order[s], order[s - 1]), Math.Max(order[s], order[s - 1])));
         return new(table, keys, order);
@@ -90,23 +100,29 @@ public sealed class ActiveSites
     /// <summary>Linear indices, ascending, of the output sites a window reaches from these.</summary>
     public long[] ReachedKeys(SiteWindow window)
     {
+        var (zs, ys, xs) = (new AxisSteps(window.Z, SiteDirection.Forward), new AxisSteps(window.Y, SiteDirection.Forward), new AxisSteps(window.X, SiteDirection.Forward));
         var reached = new List<long>(Count);
-        Span<int> rows = stackalloc int[window.Y.Kernel], columns = stackalloc int[window.X.Kernel];
+        var last = -1L;
         for (var s = 0; s < Count; s++)
         {
             var (z, y, x) = Place(s);
-            var (nRows, nColumns) = (Outputs(window.Y, y, rows), Outputs(window.X, x, columns));
-            for (var kz = 0; kz < window.Z.Kernel; kz++)
+            foreach (var (_, oz) in zs.From(z))
             {
-                var oz = window.Z.OutputOf(z, kz);
-                if (oz < 0) continue;
-                foreach (var oy in rows[..nRows])
-                    foreach (var ox in columns[..nColumns]) reached.Add(((((long)oz * window.Y.Output) + oy) * window.X.Output) + ox);
+                foreach (var (_, oy) in ys.From(y))
+                {
+                    var row = (((long)oz * window.Y.Output) + oy) * window.X.Output;
+                    foreach (var (_, ox) in xs.From(x))
+                    {
+                        if (row + ox == last) continue; // Neighbours mostly reach the same.
+                        reached.Add(last = row + ox);
+                    }
+                }
             }
         }
 
         var sorted = reached.ToArray();
-        Array.Sort(sorted);
+        int[] none = [];
+        KeySort.Sort(ref sorted, ref none, (long)window.Z.Output * window.Y.Output * window.X.Output);
         var count = 0;
         for (var i = 0; i < sorted.Length; i++)
             if (i == 0 || sorted[i] != sorted[i - 1]) sorted[count++] = sorted[i];
@@ -134,20 +150,25 @@ public sealed class ActiveSites
         }
     }
 
+    /// <summary>Slots that <see cref="Find"/> reads for a key whose site's number (-1 for none) is known.</summary>
+    internal int ReadsOf(long key, int number)
+    {
+        if (taken.Length == 0) return 1;
+        if (number >= 0) return found[number];
+        // Up to the next slot that is free.
+        var slot = SlotOf(key);
+        var run = BitOperations.TrailingZeroCount(~(taken[slot >> 6] >> slot));
+        if ((slot & 63) + run < Math.Min(64, numbers.Length)) return run + 1;
+        while (numbers[(slot + run) & (numbers.Length - 1)] != 0) run++;
+        return run + 1;
+    }
+
     /// <summary>Coordinates of all sites in the order of <see cref="Order"/>: [count * 3].</summary>
     public int[] Coordinates()
     {
         var coordinates = new int[3 * Count];
         for (var s = 0; s < Count; s++) (coordinates[3 * Order.Span[s]], coordinates[(3 * Order.Span[s]) + 1], coordinates[(3 * Order.Span[s]) + 2]) = Place(s);
         return coordinates;
-    }
-
-    private static int Outputs(Ncir.AddressFunctions.Window window, int input, Span<int> into)
-    {
-        var count = 0;
-        for (var tap = 0; tap < window.Kernel; tap++)
-            if (window.OutputOf(input, tap) is >= 0 and var output) into[count++] = output;
-        return count;
     }
 
     private int SlotOf(long key) => shift == 64 ? 0 : (int)(((ulong)key * 0x9E3779B97F4A7C15UL) >> shift);

@@ -23,32 +23,54 @@ public sealed class SiteRulebook
     private readonly int[] probes;
     private readonly int[] reads;
 
-    /// <summary>Builds the pairs by probing <paramref name="to"/>.</summary>
+    /// <summary>
+    /// Finds the pairs. Through one tap, higher sites lead to higher targets: so instead of a lookup per tap there is one walk through the target's keys per tap, all of them
+    /// side by side. What the lookups of an address unit would read is counted along.
+    /// </summary>
     public SiteRulebook(SiteWindow window, SiteDirection direction, ActiveSites from, ActiveSites to)
     {
         sourceStart = new int[from.Count + 1];
         targetStart = new int[to.Count + 1];
         (probes, reads) = (new int[from.Count], new int[from.Count]);
-        var pairs = new List<(int Site, int Tap)>(from.Count * 4);
-        var (taps, places) = (new int[window.Taps], new long[window.Taps]);
+        var (zs, ys, xs) = (new AxisSteps(window.Z, direction), new AxisSteps(window.Y, direction), new AxisSteps(window.X, direction));
+        var (height, width) = direction == SiteDirection.Forward ? (window.Y.Output, window.X.Output) : (window.Y.Input, window.X.Input);
+        var (keys, walks) = (to.BoundedKeys, new int[window.Taps]);
+        var (pairs, count) = (new (int Site, int Tap)[(from.Count * 4) + window.Taps], 0);
         for (var s = 0; s < from.Count; s++)
         {
-            var count = Candidates(window, direction, from.Place(s), taps, places);
-            long read = 0;
-            for (var i = 0; i < count; i++)
+            var (z, y, x) = from.Place(s);
+            var columns = xs.From(x);
+            if (pairs.Length - count < window.Taps) Array.Resize(ref pairs, (2 * pairs.Length) + window.Taps);
+            var (probed, read) = (0, 0);
+            foreach (var (kz, tz) in zs.From(z))
             {
-                if (to.Find(places[i], ref read) is not (>= 0 and var target)) continue;
-                pairs.Add((target, taps[i]));
-                targetStart[target + 1]++;
+                foreach (var (ky, ty) in ys.From(y))
+                {
+                    var (row, taps) = ((((long)tz * height) + ty) * width, ((kz * window.Y.Kernel) + ky) * window.X.Kernel);
+                    foreach (var (kx, tx) in columns)
+                    {
+                        var (key, tap) = (row + tx, taps + kx);
+                        var at = walks[tap];
+                        while (keys[at] < key) at++;
+                        walks[tap] = at;
+                        var target = keys[at] == key ? at : -1;
+                        read += to.ReadsOf(key, target);
+                        if (target < 0) continue;
+                        pairs[count++] = (target, tap);
+                        targetStart[target + 1]++;
+                    }
+
+                    probed += columns.Length;
+                }
             }
 
-            sourceStart[s + 1] = pairs.Count;
-            (probes[s], reads[s]) = (count, (int)read);
+            sourceStart[s + 1] = count;
+            (probes[s], reads[s]) = (probed, read);
         }
 
-        bySource = [.. pairs];
+        bySource = pairs[..count];
         for (var t = 0; t < to.Count; t++) targetStart[t + 1] += targetStart[t];
-        byTarget = new (int, int)[bySource.Length];
+        byTarget = new (int, int)[count];
         var next = targetStart.AsSpan(0, to.Count).ToArray();
         for (var s = 0; s < from.Count; s++)
             for (var p = sourceStart[s]; p < sourceStart[s + 1]; p++) byTarget[next[bySource[p].Site]++] = (s, bySource[p].Tap);
@@ -74,56 +96,4 @@ public sealed class SiteRulebook
 
     /// <summary>Slots that these probes read; more than the probes where keys collide.</summary>
     public int Reads(int source) => reads[source];
-
-    /// <summary>
-    /// What a site reaches if no table is asked: writes taps and linear indices of targets inside the target grid, ascending in the latter, and returns their number.
-    /// Both arrays have room for all taps.
-    /// </summary>
-    public static int Candidates(SiteWindow w, SiteDirection direction, (int Z, int Y, int X) at, int[] taps, long[] places)
-    {
-        var count = 0;
-        // Convolution: the higher the tap, the lower the output. The inverse: the higher the tap, the higher the input.
-        if (direction == SiteDirection.Inverse)
-        {
-            for (var kz = 0; kz < w.Z.Kernel; kz++)
-            {
-                var z = w.Z.InputOf(at.Z, kz);
-                if ((uint)z >= (uint)w.Z.Input) continue;
-                for (var ky = 0; ky < w.Y.Kernel; ky++)
-                {
-                    var y = w.Y.InputOf(at.Y, ky);
-                    if ((uint)y >= (uint)w.Y.Input) continue;
-                    for (var kx = 0; kx < w.X.Kernel; kx++)
-                    {
-                        var x = w.X.InputOf(at.X, kx);
-                        if ((uint)x >= (uint)w.X.Input) continue;
-                        (taps[count], places[count]) = ((((kz * w.Y.Kernel) + ky) * w.X.Kernel) + kx, ((((long)z * w.Y.Input) + y) * w.X.Input) + x);
-                        count++;
-                    }
-                }
-            }
-
-            return count;
-        }
-
-        for (var kz = w.Z.Kernel - 1; kz >= 0; kz--)
-        {
-            var z = w.Z.OutputOf(at.Z, kz);
-            if (z < 0) continue;
-            for (var ky = w.Y.Kernel - 1; ky >= 0; ky--)
-            {
-                var y = w.Y.OutputOf(at.Y, ky);
-                if (y < 0) continue;
-                for (var kx = w.X.Kernel - 1; kx >= 0; kx--)
-                {
-                    var x = w.X.OutputOf(at.X, kx);
-                    if (x < 0) continue;
-                    (taps[count], places[count]) = ((((kz * w.Y.Kernel) + ky) * w.X.Kernel) + kx, ((((long)z * w.Y.Output) + y) * w.X.Output) + x);
-                    count++;
-                }
-            }
-        }
-
-        return count;
-    }
 }

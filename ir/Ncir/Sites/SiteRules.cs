@@ -64,6 +64,18 @@ internal static class SiteRules
         };
     }
 
+    /// <summary>What keeps a readout (all of whose signals exist) from being given as rows by site, or null.</summary>
+    public static string? Readout(ImmutableArray<Population> populations, Readout readout)
+    {
+        var first = populations[readout.Signals[0].Population.Index];
+        foreach (var signal in readout.Signals)
+            if (populations[signal.Population.Index] is var other && other.Sites != first.Sites) return $"'{first.Name}' is {At(first)}, '{other.Name}' is {At(other)}";
+        if (first.Sites is null) return null;
+        var (shape, rows) = (readout.FrameworkShape, first.Layout.FrameworkShape);
+        if (shape.AsSpan().EndsWith(rows.AsSpan()) && (readout.Time != TimeReduction.Each || readout.TimeAxis < shape.Length - rows.Length)) return null;
+        return $"'{first.Name}' is {At(first)}; the shape must end in [{string.Join(", ", rows)}], with the axis of steps before that";
+    }
+
     private static string At(Population population) => population.Sites is { } id ? $"at those of table {id.Index}" : "at no sites";
 
     private static string? Window(SiteWindow window)

@@ -39,9 +39,11 @@ public readonly record struct SiteWindow(Window Z, Window Y, Window X)
     /// <summary>The window of one tap on a grid: every site sees itself.</summary>
     public static SiteWindow Self(ImmutableArray<int> extent) => new(new(extent[0], extent[0], 1), new(extent[1], extent[1], 1), new(extent[2], extent[2], 1));
 
-    internal int[] Encode() => [.. Z.Encode(), .. Y.Encode(), .. X.Encode()];
+    /// <summary>The three windows as 18 numbers: in, out, kernel, stride, pad and dilation of each axis.</summary>
+    public int[] Encode() => [.. Z.Encode(), .. Y.Encode(), .. X.Encode()];
 
-    internal static SiteWindow Decode(ReadOnlySpan<int> words) => new(Window.Decode(words), Window.Decode(words[6..]), Window.Decode(words[12..]));
+    /// <summary>Reads back <see cref="Encode"/>.</summary>
+    public static SiteWindow Decode(ReadOnlySpan<int> words) => new(Window.Decode(words), Window.Decode(words[6..]), Window.Decode(words[12..]));
 }
 
 /// <summary>Sites that exist because a window over the sites of another table reaches them.</summary>

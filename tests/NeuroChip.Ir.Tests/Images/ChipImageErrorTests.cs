@@ -3,6 +3,7 @@ using NeuroChip.Ir.Diagnostics;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -29,9 +30,9 @@ public sealed class ChipImageErrorTests
     public void Another_version()
     {
         var bytes = ImageSamples.Bytes(ImageSamples.Tiny());
-        bytes[8] = 3;
+        bytes[8] = 4;
         Golden(bytes, """
-            error NC4002: the image has format version 3; this build reads version 2
+            error NC4002: the image has format version 4; this build reads version 3
               --> test.ncimg
               note: use the newer NeuroChip that wrote it, or compile the model again with this one
             """);
@@ -42,7 +43,7 @@ public sealed class ChipImageErrorTests
     {
         var bytes = ImageSamples.Bytes(ImageSamples.Tiny());
         Golden(bytes[..100], """
-            error NC4003: the image is cut short: its header with the section table takes 768 bytes, the file has 100
+            error NC4003: the image is cut short: its header with the section table takes 832 bytes, the file has 100
               --> test.ncimg
               note: copy the file again from where it was made, or compile the model again with 'neurochip compile'
             """);
@@ -120,6 +121,55 @@ public sealed class ChipImageErrorTests
         Assert.Contains(message, found.Select(d => d.Message["the image contradicts itself: ".Length..]));
         Assert.All(found, d => Assert.Equal("NC4005", d.Code));
     }
+
+    public static TheoryData<string> ContradictionsOfSites => [.. SiteCases.Keys];
+
+    [Theory]
+    [MemberData(nameof(ContradictionsOfSites))]
+    public void The_verifier_names_each_contradiction_of_sites(string message)
+    {
+        var found = ChipImageVerifier.Verify(SiteCases[message](ImageSamples.AtSites()), "test.ncimg");
+        Assert.Contains(message, found.Select(d => d.Message["the image contradicts itself: ".Length..]));
+    }
+
+    [Fact]
+    public void A_damaged_table_of_sites_behind_right_checksums()
+    {
+        var bytes = ImageSamples.Bytes(ImageSamples.AtSites());
+        var (_, sites, length) = ImageSealer.Sections(bytes).Single(s => s.Name == "sites");
+
+        // The section ends with the window of the second table: 18 numbers, and their count before them.
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sites + length - (19 * 4)), 17);
+        Golden(ImageSealer.Seal(bytes), $"""
+            error NC4005: the image contradicts itself: table 'coarse' of sites has a window of 17 numbers; 18 make one, and only a table made from another has it
+              --> test.ncimg: section 'sites', byte {length - 4}
+              note: its checksums are right, so it was written this way: compile the model again, and report the program that wrote it
+            """);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sites), int.MaxValue);
+        Assert.Contains("a list of 2147483647 sites needs at least", Assert.Throws<DiagnosticException>(() => ImageSamples.Read(ImageSealer.Seal(bytes))).Message);
+    }
+
+    private static readonly Dictionary<string, Func<ChipImage, ChipImage>> SiteCases = new()
+    {
+        ["its grid is [4, 4]; three extents of at least 1 are needed"] = i => Table(i, 0, t => t with { Extent = [4, 4] }),
+        ["it has room for 0 sites; 1 to 536870912 are possible"] = i => Table(i, 0, t => t with { Capacity = 0 }),
+        ["neither an input nor another table gives its sites"] = i => Table(i, 0, t => t with { Input = "" }),
+        ["its sites come from table 1; only the 1 before it are possible"] = i => Table(i, 1, t => t with { Reach = t.Reach! with { From = new(1) } }),
+        ["its window makes [2, 2, 2]; the grid of 'coarse' is [2, 2, 3]"] = i => Table(i, 1, t => t with { Extent = [2, 2, 3] }),
+        ["it is at the sites of table 7; there are 2"] = i => i with { Populations = i.Populations.SetItem(1, i.Populations[1] with { Sites = new(7) }) },
+        ["it is at sites and has shape [6, 3]; [5, channels] in C order is needed"] = i => Table(i, 0, t => t with { Capacity = 5 }),
+        ["'coarse' is at the sites of table 1, 'stem' is not; only a function over sites leads from one to the other"] =
+            i => i with { Projections = i.Projections.SetItem(1, i.Projections[1] with { Map = new DenseMap(18, 8), Rows = Tensor.Vector(new float[144]) }) },
+        ["its target is looked up in table 0; 'coarse' is at those of table 1"] =
+            i => i with { Populations = i.Populations.SetItem(2, i.Populations[2] with { Sites = new(1) }), Projections = i.Projections.SetItem(1, i.Projections[1] with { Map = ((SparseConvMap)i.Projections[1].Map) with { Target = new(0) } }) },
+        ["it takes a maximum; functions over sites only add"] = i => i with { Projections = i.Projections.SetItem(0, i.Projections[0] with { Reduction = Reduction.Max }) },
+        ["address function 'submanifold': a submanifold convolution has stride 1"] = i => i with { Projections = i.Projections.SetItem(0, i.Projections[0] with { Map = Striding((SubmanifoldMap)i.Projections[0].Map) }) },
+        ["'fine' is at those of table 0; the shape must end in [6, 2], with the axis of steps before that"] = i => i with { Readouts = i.Readouts.SetItem(0, i.Readouts[0] with { FrameworkShape = [6, 2, 2], TimeAxis = 1 }) },
+    };
+
+    private static ChipImage Table(ChipImage image, int index, Func<SiteTable, SiteTable> change) => image with { Sites = image.Sites.SetItem(index, change(image.Sites[index])) };
+
+    private static SubmanifoldMap Striding(SubmanifoldMap map) => map with { Window = map.Window with { Z = map.Window.Z with { Stride = 2 } } };
 
     private static readonly Dictionary<string, Func<ChipImage, ChipImage>> Cases = new()
     {

@@ -9,7 +9,7 @@ public sealed class ChipImageFileTests
     [Fact]
     public void What_is_read_is_written_to_the_same_bytes_and_text()
     {
-        foreach (var image in new[] { ImageSamples.Tiny(), ImageSamples.Everything() })
+        foreach (var image in new[] { ImageSamples.Tiny(), ImageSamples.Everything(), ImageSamples.AtSites() })
         {
             var bytes = ImageSamples.Bytes(image);
             var read = ImageSamples.Read(bytes);

@@ -11,6 +11,9 @@ public sealed class DisassemblerTests
     public void Every_kind_of_layer_as_text() => Golden("everything.disasm", ImageSamples.Text(ImageSamples.Everything()));
 
     [Fact]
+    public void Tables_of_sites_as_text() => Golden("sites.disasm", ImageSamples.Text(ImageSamples.AtSites()));
+
+    [Fact]
     public void Which_neurons_sit_where()
     {
         var text = new StringWriter();

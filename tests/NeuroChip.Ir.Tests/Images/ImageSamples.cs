@@ -1,6 +1,7 @@
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
 using NeuroChip.Ir.Ncir.AddressFunctions;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 
@@ -70,6 +71,42 @@ internal static class ImageSamples
             ],
             [new Readout("rate", [Signal.Emission(new(4)), new Signal(new(4), 0)], [null, Tensor.Scalar(2f)], new ElementwiseProgram(2, [], [new(ElementwiseOp.Input, 0), new(ElementwiseOp.Input, 1), new(ElementwiseOp.Add, 0, 1)], 2, []), TimeReduction.Mean, 0, [1, 3])],
             [], []);
+    }
+
+    /// <summary>A cloud, its convolution, a coarser one and the way back, into a dense tensor in the end; float32.</summary>
+    public static ChipImage AtSites()
+    {
+        var (same, halved) = (new Window(4, 4, 3, 1, 1), new Window(4, 2, 2, 2));
+        var (stem, down) = (new SiteWindow(same, same, same), new SiteWindow(halved, halved, halved));
+        SiteTable fine = new(new(0), "cloud", [4, 4, 4], 6, "coors"), coarse = new(new(1), "coarse", [2, 2, 2], 4, "", new(new(0), down));
+        Population Layer(int id, string name, Neuron neuron, SpikeDomain domain, int? sites, params int[] shape) =>
+            new(new(id), name, new([.. shape], false), neuron, domain, neuron is SourceNeuron ? [] : [null], id) { Sites = sites is { } table ? new(table) : null };
+        Projection Wire(string name, int from, AddressFunction map, ProjectionKind kind = ProjectionKind.Sparse) =>
+            new(name, new(from), new(from + 1), 0, map, Tensor.Vector([.. Enumerable.Range(0, map.RowCount).Select(i => (i % 7) - 3f)]), 0, kind);
+        var spiking = new LifNeuron("IF, hard reset", Parameter.One, Parameter.Zero, Parameter.Zero, Parameter.Zero, Parameter.One, Parameter.One, false, Parameter.Zero);
+        return new ChipImage(
+            "at sites", "name: any\n", Arithmetic.Float32, 2, 5,
+            [
+                Layer(0, "features", new SourceNeuron("0", true), SpikeDomain.Real, 0, 6, 1),
+                Layer(1, "stem", spiking, SpikeDomain.Binary, 0, 6, 3),
+                Layer(2, "coarse", spiking, SpikeDomain.Binary, 1, 4, 2),
+                Layer(3, "fine", spiking, SpikeDomain.Binary, 0, 6, 2),
+                Layer(4, "dense", new RelayNeuron(Parameter.One), SpikeDomain.Real, null, 1, 128),
+            ],
+            [
+                Wire("stem.w", 0, new SubmanifoldMap(new(0), 6, stem, 1, 3, 1, 12), ProjectionKind.Analog),
+                Wire("down.w", 1, new SparseConvMap(new(0), new(1), 6, 4, down, 3, 2, 1, 6)),
+                Wire("up.w", 2, new InverseConvMap(new(1), new(0), 4, 6, down, 2, 2, 2, 6)),
+                Wire("dense.w", 3, new ScatterMap(new(0), 6, 2, 128, 16, 4, 1, 64)),
+            ],
+            [
+                new Readout("rows", [Signal.Emission(new(3))], [null], ElementwiseProgram.PassThrough, TimeReduction.Each, 0, [2, 6, 2]),
+                new Readout("grid", [Signal.Emission(new(4))], [null], ElementwiseProgram.PassThrough, TimeReduction.Sum, 0, [1, 2, 4, 4, 4]),
+            ],
+            [], [])
+        {
+            Sites = [fine, coarse],
+        };
     }
 
     public static byte[] Bytes(ChipImage image)

@@ -9,7 +9,7 @@ internal static class ImageSealer
     private const int Unit = 64;
 
     /// <summary>Sections of the format version (docs/image-format.md); not read from the bytes, which may be damaged.</summary>
-    private const int Count = 11;
+    private const int Count = 12;
 
     /// <summary>Sections as (name, offset, length), read from the table.</summary>
     public static IEnumerable<(string Name, int Offset, int Length)> Sections(byte[] bytes)

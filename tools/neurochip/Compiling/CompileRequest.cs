@@ -27,9 +27,8 @@ internal sealed record CompileRequest(string Model, string Chip, CompileOptions 
         if (Calibrate is not null)
         {
             var arrays = loaded ?? ArrayFile.Read(Calibrate);
-            options = options with
+            options = WithArrays(options, arrays, Calibrate) with
             {
-                ArrayShapes = arrays.ToImmutableDictionary(a => a.Key, a => a.Value.Shape),
                 Samples = module => Samples(module, arrays),
                 Labels = Labels is not null && arrays.TryGetValue(Labels, out var classes) ? [.. classes.ToLongs().Select(l => (int)l)] : [],
                 Engine = engine.Run,
@@ -39,10 +38,17 @@ internal sealed record CompileRequest(string Model, string Chip, CompileOptions 
         return Pipeline.Compile(Model, chip, options, stage => line.Report(stage));
     }
 
+    /// <summary>The options with what samples say about the shapes of inputs and the number of active sites.</summary>
+    public static CompileOptions WithArrays(CompileOptions options, IReadOnlyDictionary<string, Tensor> arrays, string file) => options with
+    {
+        ArrayShapes = arrays.ToImmutableDictionary(a => a.Key, a => a.Value.Shape),
+        Sites = options.Sites with { Clouds = name => [.. Cloud.Of(arrays, name, file).Select(c => c.Coordinates)] },
+    };
+
     private IReadOnlyList<IReadOnlyDictionary<string, Tensor>> Samples(Module module, IReadOnlyDictionary<string, Tensor> arrays)
     {
         // Which values are spikes is what the compiler is about to find out, so any value is fine here.
-        var inputs = ModelInput.Of(module.Populations, module.Steps).Select(i => i with { Domain = SpikeDomain.Real }).ToImmutableArray();
+        var inputs = ModelInput.Of(module).Select(i => i with { Domain = SpikeDomain.Real }).ToImmutableArray();
         return [.. InputBinder.Bind(inputs, arrays, Calibrate!, Labels).Samples.Select(s => s.Arrays)];
     }
 }

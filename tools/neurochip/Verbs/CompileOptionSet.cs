@@ -3,6 +3,8 @@ using System.CommandLine;
 using NeuroChip.Cli.Compiling;
 using NeuroChip.Compiler;
 using NeuroChip.Compiler.Mapping;
+using NeuroChip.Compiler.Onnx.Sparse;
+using NeuroChip.Runtime.Arrays;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -11,7 +13,10 @@ internal sealed class CompileOptionSet
 {
     private readonly Option<string> chip = new("--chip") { Description = "A built-in chip (see: neurochip chips) or a YAML file", DefaultValueFactory = _ => "spinnaker1" };
     private readonly Option<string?> precision = new("--precision") { Description = "float32, or int8, int4, ...; the chip's own if not given" };
-    private readonly Option<string?> calibrate = new("--calibrate") { Description = "Sample inputs (.npz): integer scales are chosen on them, and inputs that are spikes are recognised (simulate takes its own input)" };
+    private readonly Option<string?> calibrate = new("--calibrate") { Description = "Sample inputs (.npz): integer scales are chosen on them, inputs that are spikes are recognised, and room for active sites is planned (simulate takes its own input)" };
+    private readonly Option<double> siteMargin = new("--site-margin") { Description = "Room for active sites beyond the largest calibration cloud, as a fraction of it", DefaultValueFactory = _ => new SitePlan().Margin };
+    private readonly Option<int?> sites = new("--sites") { Description = "Room for so many active sites of the input, instead of the largest cloud and the margin" };
+    private readonly Option<string?> siteExtent = new("--site-extent") { Description = "Voxels of the input grid along its axes, instead of those in the file: a,b,c" };
     private readonly Option<int?> timesteps = new("--timesteps") { Description = "Steps to run a model of a single step for" };
     private readonly Option<string[]> inputShapes = new("--input-shape") { Description = "Shape of an input that the model leaves open, e.g. x=1x3x32x32" };
     private readonly Option<string[]> states = new("--state") { Description = "A state of a single-step model whose names do not tell: input=output" };
@@ -41,15 +46,27 @@ internal sealed class CompileOptionSet
         {
             if (result.GetValueOrDefault<int?>() < 1) result.AddError("--timesteps must be 1 or more");
         });
+        sites.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int?>() < 1) result.AddError("--sites must be 1 or more");
+        });
+        siteMargin.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<double>() is not (>= 0 and <= 1000)) result.AddError("--site-margin must be 0 to 1000: 0.25 is a quarter more");
+        });
+        siteExtent.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && ParseExtent(text).Length is < 1 or > 3) result.AddError($"--site-extent {text}: write a,b,c, whole numbers of at least 1");
+        });
     }
 
     /// <summary>Those that <see cref="AddTo"/> adds.</summary>
-    public IEnumerable<Option> All => [timesteps, inputShapes, states, chip, precision, calibrate, placer, router, seed, verify, strict];
+    public IEnumerable<Option> All => [timesteps, inputShapes, states, siteMargin, sites, siteExtent, chip, precision, calibrate, placer, router, seed, verify, strict];
 
     public void AddTo(Command command)
     {
         AddImportOptionsTo(command);
-        foreach (var option in (Option[])[chip, precision, calibrate, placer, router, seed, attention, verify, strict]) command.Add(option);
+        foreach (var option in (Option[])[chip, precision, placer, router, seed, attention, verify, strict]) command.Add(option);
         forms.AddTo(command);
     }
 
@@ -64,6 +81,10 @@ internal sealed class CompileOptionSet
         command.Add(timesteps);
         command.Add(inputShapes);
         command.Add(states);
+        command.Add(calibrate);
+        command.Add(siteMargin);
+        command.Add(sites);
+        command.Add(siteExtent);
     }
 
     public void AddStopAfterTo(Command command) => command.Add(stopAfter);
@@ -71,7 +92,7 @@ internal sealed class CompileOptionSet
     public CompileRequest Read(ParseResult parsed, string model, int threads, string? labels = null) => new(
         model,
         parsed.GetValue(chip) ?? "spinnaker1",
-        ReadImport(parsed) with
+        Importing(parsed) with
         {
             Precision = parsed.GetValue(precision),
             Forms = forms.Read(parsed),
@@ -83,8 +104,13 @@ internal sealed class CompileOptionSet
         parsed.GetValue(calibrate),
         labels);
 
-    public CompileOptions ReadImport(ParseResult parsed) => new()
+    /// <summary>Options of reading a model, with what calibration samples say about shapes and sites.</summary>
+    public CompileOptions ReadImport(ParseResult parsed) =>
+        parsed.GetValue(calibrate) is { } file ? CompileRequest.WithArrays(Importing(parsed), ArrayFile.Read(file), file) : Importing(parsed);
+
+    private CompileOptions Importing(ParseResult parsed) => new()
     {
+        Sites = new() { Margin = parsed.GetValue(siteMargin), Sites = parsed.GetValue(sites), Extent = parsed.GetValue(siteExtent) is { } extent ? ParseExtent(extent) : [] },
         Timesteps = parsed.GetValue(timesteps),
         InputShapes = (parsed.GetValue(inputShapes) ?? []).Select(s => ParseShape(s)!.Value).ToImmutableDictionary(s => s.Name, s => s.Shape),
         States = (parsed.GetValue(states) ?? []).Select(s => s.Split('=', 2)).ToImmutableDictionary(s => s[0], s => s[1]),
@@ -96,6 +122,12 @@ internal sealed class CompileOptionSet
         if (parsed.GetValue(placer) is { } p) options = options with { Placer = p };
         if (parsed.GetValue(router) is { } r) options = options with { Router = r };
         return options;
+    }
+
+    private static ImmutableArray<int> ParseExtent(string text)
+    {
+        var extent = text.Split(',').Select(e => int.TryParse(e, out var voxels) ? voxels : 0).ToImmutableArray();
+        return extent.All(e => e > 0) ? extent : [];
     }
 
     private static (string Name, ImmutableArray<int> Shape)? ParseShape(string text)

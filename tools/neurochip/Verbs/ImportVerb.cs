@@ -6,6 +6,7 @@ using NeuroChip.Compiler.Lowering;
 using NeuroChip.Compiler.Passes;
 using NeuroChip.Ir.Graphs;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime.Inputs;
@@ -43,14 +44,32 @@ internal static class ImportVerb
     private static void Print(Graph graph, Module module)
     {
         Screen.Out.MarkupLineInterpolated($"[bold]{graph.Name}[/]: {ReportText.Plural(module.Steps, "step")} of time, in the file as: {graph.TimeForm}");
-        foreach (var input in ModelInput.Of(module.Populations, module.Steps)) Console.WriteLine($"input  {input}{(input.Static ? ", presented in every step" : ", steps first")}");
+        foreach (var input in ModelInput.Of(module)) Console.WriteLine($"input  {input}{(input.Static ? ", presented in every step" : ", steps first")}");
         foreach (var output in module.Readouts) Console.WriteLine($"output '{output.Name}' float32 {Tensor.FormatShape(output.FrameworkShape)}, {Time(output)}");
+        if (!module.Sites.IsEmpty) Screen.Out.Write(Sites(module));
         Screen.Out.Write(Layers(module));
         Screen.Out.Write(Connections(module));
         var dense = NotSpikeDriven(module).ToArray();
         Console.WriteLine(dense.Length == 0 ? "Everything is spike-driven." : "Not spike-driven:");
         foreach (var what in dense) Console.WriteLine("  - " + what);
     }
+
+    private static Table Sites(Module module)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("active sites", "grid", "room for", "made from", "pairs of its convolutions");
+        foreach (var t in module.Sites)
+        {
+            table.AddRow(
+                Markup.Escape(t.Name), string.Join(" x ", t.Extent), ReportText.Plural(t.Capacity, "site"), Markup.Escape(MadeFrom(module, t)),
+                string.Join(", ", Convolutions(module, t).Select(c => $"{c.Keyword} {c.Window.Z.Kernel}x{c.Window.Y.Kernel}x{c.Window.X.Kernel}: {ReportText.Count(c.Pairs)}").Distinct()));
+        }
+
+        return table;
+    }
+
+    private static string MadeFrom(Module module, SiteTable table) => table.Reach is { } reach ? $"'{module.Sites[reach.From.Index].Name}'" : $"input '{table.Input}'";
+
+    private static IEnumerable<SiteConvMap> Convolutions(Module module, SiteTable table) => module.Projections.Select(p => p.Map).OfType<SiteConvMap>().Where(m => m.To == table.Id);
 
     private static Table Layers(Module module)
     {
@@ -107,8 +126,12 @@ internal static class ImportVerb
         ["name"] = graph.Name,
         ["steps"] = module.Steps,
         ["time"] = graph.TimeForm,
-        ["inputs"] = new JsonArray([.. ModelInput.Of(module.Populations, module.Steps).Select(i => (JsonNode)new JsonObject { ["name"] = i.Name, ["shape"] = Shape(i.Shape), ["static"] = i.Static })]),
+        ["inputs"] = new JsonArray([.. ModelInput.Of(module).Select(i => (JsonNode)new JsonObject { ["name"] = i.Name, ["shape"] = Shape(i.Shape), ["static"] = i.Static })]),
         ["outputs"] = new JsonArray([.. module.Readouts.Select(o => (JsonNode)new JsonObject { ["name"] = o.Name, ["shape"] = Shape(o.FrameworkShape), ["time"] = Time(o) })]),
+        ["sites"] = new JsonArray([.. module.Sites.Select(t => (JsonNode)new JsonObject
+        {
+            ["name"] = t.Name, ["grid"] = Shape(t.Extent), ["capacity"] = t.Capacity, ["from"] = MadeFrom(module, t), ["pairs"] = new JsonArray([.. Convolutions(module, t).Select(c => (JsonNode)c.Pairs)]),
+        })]),
         ["layers"] = new JsonArray([.. module.Populations.Select(p => (JsonNode)new JsonObject
         {
             ["name"] = p.Name, ["neuron"] = p.Neuron.Title, ["model"] = p.Neuron.Keyword, ["shape"] = Shape(p.Layout.FrameworkShape), ["emits"] = Domain(p),

@@ -1,4 +1,5 @@
 using System.Text;
+using NeuroChip.Runtime.Clouds;
 using static NeuroChip.Runtime.Reports.ReportText;
 using static NeuroChip.Runtime.Reports.SvgCharts;
 
@@ -20,12 +21,22 @@ internal static class HtmlSites
 
         page.Append("</table>");
         if (sites.TableBuildCycles > 0) page.Append($"<p class='sub'>The tables are built before the first step, in {Count((double)sites.TableBuildCycles / samples)} cycles per inference.</p>");
+        Pictures(page, sites);
         page.Append($"<h2>Vanilla spike convolution addressing against SSC addressing</h2><p class='sub'>{SiteText.Meaning} Per inference.</p>");
         page.Append("<div class='wide'><table class='small'><tr><th>layer<th>function<th>looks up<th class='n'>events<th class='n'>lookups<th class='n'>slots per lookup<th class='n'>operations, SSC<th class='n'>vanilla<th class='n'>"
             + "<th class='n'>cycles, SSC<th class='n'>vanilla<th class='n'><th class='n'>energy, SSC<th class='n'>vanilla<th class='n'></tr>");
         foreach (var row in sites.Layers) Row(page, row, row.Name, samples);
         Row(page, sites.Total, "the whole run", samples);
         page.Append("</table></div>");
+    }
+
+    /// <summary>The sites of the first sample, resolution by resolution.</summary>
+    private static void Pictures(StringBuilder page, ReportSites sites)
+    {
+        page.Append("<p class='sub'>Sites of the first sample. A model does not say which of its axes points upwards: the shorter one of the first and the last is taken for z, the first where they are equal.</p><div class='two'>");
+        foreach (var t in sites.Tables.Where(t => t.First.Length > 0))
+            page.Append($"<figure><figcaption>{Text(t.Name)}</figcaption>{SitePicture.Draw(SiteList.Read(t.First, t.Extent), t.Extent, t.Extent[2] < t.Extent[0] ? AxisOrder.Xyz : AxisOrder.Zyx)}</figure>");
+        page.Append("</div>");
     }
 
     private static void Row(StringBuilder page, ReportAddressing row, string name, int samples)

@@ -31,7 +31,7 @@ internal sealed unsafe class EventList<T> where T : unmanaged
         Size = rangeSize = size;
         Payloads = GC.AllocateArray<T>(size, pinned: true);
         pinned = (T*)Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(Payloads));
-        active = new(size + 16); // A compressing store may write a full register behind the last event.
+        active = new(size + 32); // A compressing store may write a register behind the last event, and kernels read two.
         this.bucketSizes = [.. bucketSizes.Where(b => b > 0).Distinct()];
         bucketStarts = [.. this.bucketSizes.Select(b => new AlignedBuffer<int>(((size + b - 1) / b) + 1))];
         listed = !onDemand;

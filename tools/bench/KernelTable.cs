@@ -28,7 +28,7 @@ internal static class KernelTable
         return 0;
     }
 
-    internal static string Measure(IKernelCase test, WorkerTeam team)
+    private static string Measure(IKernelCase test, WorkerTeam team)
     {
         test.Plan(team.Threads);
         var warm = Stopwatch.StartNew();

@@ -35,12 +35,12 @@ public sealed class SiteRulebook
         var (zs, ys, xs) = (new AxisSteps(window.Z, direction), new AxisSteps(window.Y, direction), new AxisSteps(window.X, direction));
         var (height, width) = direction == SiteDirection.Forward ? (window.Y.Output, window.X.Output) : (window.Y.Input, window.X.Input);
         var (keys, walks) = (to.BoundedKeys, new int[window.Taps]);
-        var (pairs, count) = (new (int Site, int Tap)[(from.Count * 4) + window.Taps], 0);
+        var (pairs, count) = (new (int Site, int Tap)[(from.Count * 4) + window.Taps + 1], 0);
         for (var s = 0; s < from.Count; s++)
         {
             var (z, y, x) = from.Place(s);
             var columns = xs.From(x);
-            if (pairs.Length - count < window.Taps) Array.Resize(ref pairs, (2 * pairs.Length) + window.Taps);
+            if (pairs.Length - count <= window.Taps) Array.Resize(ref pairs, (2 * pairs.Length) + window.Taps);
             var (probed, read) = (0, 0);
             foreach (var (kz, tz) in zs.From(z))
             {
@@ -55,9 +55,8 @@ public sealed class SiteRulebook
                         walks[tap] = at;
                         var target = keys[at] == key ? at : -1;
                         read += to.ReadsOf(key, target);
-                        if (target < 0) continue;
-                        pairs[count++] = (target, tap);
-                        targetStart[target + 1]++;
+                        pairs[count] = (at, tap); // Kept if it is one: there is nothing a branch could be predicted from.
+                        count += target < 0 ? 0 : 1;
                     }
 
                     probed += columns.Length;
@@ -69,6 +68,7 @@ public sealed class SiteRulebook
         }
 
         bySource = pairs[..count];
+        foreach (var (target, _) in bySource) targetStart[target + 1]++;
         for (var t = 0; t < to.Count; t++) targetStart[t + 1] += targetStart[t];
         byTarget = new (int, int)[count];
         var next = targetStart.AsSpan(0, to.Count).ToArray();

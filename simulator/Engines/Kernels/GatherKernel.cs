@@ -21,7 +21,7 @@ internal sealed unsafe class GatherKernel<TLanes, TVector, TWeight, TSum> : Syna
     private const int TilePixels = 56;
 
     /// <summary>Bytes of the rows of such a pass: they fit into the first-level cache, and are enough to have many events between two branches that are predicted wrongly.</summary>
-    private const int PassBytes = 48 * 1024;
+    internal const int PassBytes = 48 * 1024;
 
     private readonly GatherGeometry geometry;
     private readonly PackedRows<TWeight> rows;

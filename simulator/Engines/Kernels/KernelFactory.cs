@@ -116,6 +116,7 @@ internal sealed class KernelFactory(RegisterWidth width)
         where TSum : unmanaged
     {
         var plain = new GatherKernel<TLanes, TVector, TWeight, TSum>(geometry, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width));
+        if (geometry is SiteGeometry { Groups: 1 } sites) return new SiteConvKernel<TLanes, TVector, TWeight, TSum>(sites, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width), plain);
         if (together == 1) return plain;
         var map = (ConvMap)geometry.Map;
         var spread = Tensor.Vector(NarrowConvKernel<TLanes, TVector, TWeight, TSum>.Spread(map, together, rows.Span<TWeight>()));

@@ -10,6 +10,15 @@ internal sealed class SiteGeometry(SiteConvMap map) : GatherGeometry
 {
     private SiteRulebook? rulebook;
 
+    /// <summary>The pairs of the sample.</summary>
+    public SiteRulebook Rulebook => rulebook!;
+
+    /// <summary>Taps of the window.</summary>
+    public int Taps => map.Window.Taps;
+
+    /// <summary>Whether a target sees its sources, ascending, through descending taps.</summary>
+    public bool TapsDescend => map.Direction == SiteDirection.Inverse;
+
     public override AddressFunction Map => map;
 
     public override int Pixels => map.Targets;

@@ -11,6 +11,8 @@ public sealed class SparseWayTests : Scratch
     [InlineData("cls_batch/model.onnx", "", "transformer-core")]
     [InlineData("cls_tiny/model_autoware.onnx", "_autoware", "spinnaker1")]
     [InlineData("seg_tiny/model.onnx", "", "transformer-core")]
+    [InlineData("seg_tiny/model.onnx", "", "spinnaker1-board")]
+    [InlineData("det_tiny/model.onnx", "", "transformer-core")]
     [InlineData("form_planar/model.onnx", "", "spinnaker1")]
     public void OutputsAndSpikesAreThoseOfTheFramework(string model, string suffix, string chip)
     {

@@ -64,6 +64,7 @@ internal static class TileChipOverview
         Row("adders", t => Number(t.Lanes));
         Row("MAC units", t => Number(t.MacLanes));
         Row("membership tests", t => Number(t.ProbeLanes));
+        Row("lookups of sites", t => Number(t.AddressUnit?.Lanes));
         Row("rows counted", t => Number(t.PopcountLanes));
         Row("array or tile", t => t.Rows is { } rows && t.Columns is { } columns ? $"{rows.Count} x {columns.Count}" : null);
         Row("neuron units", t => Number(t.NeuronLanes));
@@ -71,6 +72,7 @@ internal static class TileChipOverview
         Row("events", t => Size(t.EventMemory));
         Row("accumulators", t => Size(t.AccumulatorMemory));
         Row("membranes", t => Size(t.MembraneMemory));
+        Row("tables of sites", t => Size(t.AddressUnit?.TableMemory));
         return table;
     }
 

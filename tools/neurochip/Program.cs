@@ -21,6 +21,7 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
     ChipsVerb.Create(),
     ExplainVerb.Create(),
     ReportVerb.Create(),
+    SanaFeVerb.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

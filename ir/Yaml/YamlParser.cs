@@ -21,7 +21,7 @@ internal sealed class YamlParser
     public YamlParser(string text, string file, string code)
     {
         this.text = text;
-        entries = new YamlEntry[Math.Max(16, text.Length / 4)];
+        entries = new YamlEntry[Math.Max(16, text.Length / 16)];
         tree = new YamlTree(file, text, code, entries, decoded);
     }
 

@@ -78,26 +78,38 @@ internal sealed class EventPipelineTiming : IPipelineTiming
 }
 
 /// <summary>When the messages in buffers of one size leave them: a message can enter when the one that came so many before it has left.</summary>
-internal sealed class BufferBookings(int buffers, int size)
+internal sealed class BufferBookings
 {
-    private readonly double[] left = new double[(long)buffers * size];
-    private readonly int[] position = new int[buffers];
-    private readonly double[] busy = new double[buffers];
+    private const int FirstRoom = 16;
+
+    private readonly int size;
+    private readonly double[][] left;
+    private readonly int[] passed;
+    private readonly double[] busy;
+
+    public BufferBookings(int buffers, int size)
+    {
+        this.size = size;
+        (left, passed, busy) = (new double[buffers][], new int[buffers], new double[buffers]);
+        Array.Fill(left, []);
+    }
 
     public void Clear()
     {
-        Array.Clear(left);
+        Array.Clear(passed);
         Array.Clear(busy);
     }
 
     /// <summary>When a message that is there at <paramref name="time"/> finds room; <see cref="Leave"/> of the same message must follow before the next one's.</summary>
-    public double Enter(int buffer, double time) => Math.Max(time, left[((long)buffer * size) + position[buffer]]);
+    public double Enter(int buffer, double time) => passed[buffer] < size ? time : Math.Max(time, left[buffer][passed[buffer] % size]);
 
     /// <summary>The message that entered last leaves.</summary>
     public void Leave(int buffer, double time)
     {
-        left[((long)buffer * size) + position[buffer]] = time;
-        if (++position[buffer] == size) position[buffer] = 0;
+        ref var times = ref left[buffer];
+        var place = passed[buffer]++ % size;
+        if (place >= times.Length) Array.Resize(ref times, Math.Min(size, Math.Max(FirstRoom, 2 * place)));
+        times[place] = time;
     }
 
     /// <summary>Until when the link that leads to a buffer carries a message.</summary>

@@ -183,7 +183,7 @@ internal sealed class MappingSection(GroupSection groups, PipelineChip chip, Fil
             if (index == units.Length)
             {
                 bag.Add(section.Error("NC1211", $"{groups.NameOf(neuron)} asks for {word} unit '{wanted}', which its core {Address(neuron)} does not have", Suggestion.Notes($"{word} units there", wanted, units.Select(u => u.Name).Take(12))));
-                return 0;
+                return known[(type, kind, name)] = 0;
             }
         }
 

@@ -21,6 +21,7 @@ internal sealed class NeuronAttributes(FileProblems bag, UnitNames units)
         ["potential"] = NeuronParameter.Potential,
         ["leak"] = NeuronParameter.Leak,
         ["rate"] = NeuronParameter.Rate,
+        ["poisson"] = NeuronParameter.Poisson,
     };
 
     private static readonly Dictionary<string, NeuronParameter> Truths = new(StringComparer.Ordinal)
@@ -37,14 +38,12 @@ internal sealed class NeuronAttributes(FileProblems bag, UnitNames units)
         ["reverse_reset_mode"] = NeuronParameter.ReverseResetMode,
     };
 
-    private static readonly string[] Random = ["poisson", "random_mask"];
-
     private static readonly Dictionary<string, NeuronParameter>.AlternateLookup<ReadOnlySpan<char>> NumbersBySpan = Numbers.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>Have no effect on what is computed here.</summary>
     private static readonly string[] PassedOver = ["log_potential", "log_u", "log_v", "connections_out"];
 
-    public static IEnumerable<string> Known => Numbers.Keys.Concat(Truths.Keys).Concat(Modes.Keys).Append("spikes").Concat(Random).Concat(PassedOver).Concat(["synapse_hw_name", "dendrite_hw_name", "soma_hw_name"]);
+    public static IEnumerable<string> Known => Numbers.Keys.Concat(Truths.Keys).Concat(Modes.Keys).Append("spikes").Append("random_mask").Concat(PassedOver).Concat(["synapse_hw_name", "dendrite_hw_name", "soma_hw_name"]);
 
     /// <summary>Reads them for the neurons <paramref name="first"/> to <paramref name="first"/> + <paramref name="length"/> - 1 of a group.</summary>
     public void Read(YamlNode node, ReadGroup group, int first, int length)
@@ -91,10 +90,10 @@ internal sealed class NeuronAttributes(FileProblems bag, UnitNames units)
         {
             Spikes(attribute, group, first, length);
         }
-        else if (Array.IndexOf(Random, key) >= 0)
+        else if (key == "random_mask")
         {
-            if (!attribute.TryNumber(out var value)) Wrong(attribute, "a number");
-            else if (value != 0) bag.Add(attribute.Key.Error("NC1204", $"'{key}' draws random numbers, which is not run here", "record the spikes once and give them as 'spikes: [1, 0, ...]' of a neuron on a soma unit of model input"));
+            if (!attribute.TryInteger(out var mask)) Wrong(attribute, "a whole number");
+            else if (mask != 0) bag.Add(attribute.Key.Error("NC1204", "'random_mask' adds random numbers of the C library to thresholds, which is not run here", "leave it out, or set it to 0"));
         }
         else if (key.EndsWith("_hw_name", StringComparison.Ordinal) && Enum.TryParse<UnitKind>(key[..^"_hw_name".Length], ignoreCase: true, out var kind))
         {

@@ -14,7 +14,7 @@ public static partial class DiagnosticCatalog
             "A value is of the wrong kind or out of range, or a name is none of those that are known.",
             "The message names what is known or how to write it."),
         new("NC1204", "not run here",
-            "The file asks for something of SANA-FE that is not built in: a plugin, a model of a dendrite with taps, noise from a file, random numbers, or a pipeline that would lose what arrives.",
+            "The file asks for something of SANA-FE that is not built in: a plugin, a model of a dendrite with taps, noise from a file, random thresholds, or a pipeline that would lose what arrives.",
             "The message names what is built in; docs/howto/sana-fe.md says what differs and why."),
         new("NC1205", "passed over",
             "An attribute that no built-in model reads, or that only asks for more output. SANA-FE passes over the first kind too; the run goes on without it.",

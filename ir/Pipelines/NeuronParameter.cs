@@ -48,6 +48,9 @@ public enum NeuronParameter
     /// <summary>Input: a spike every 1/rate steps.</summary>
     Rate,
 
+    /// <summary>Input: probability of a spike in a step.</summary>
+    Poisson,
+
     /// <summary>1: its spikes are recorded.</summary>
     LogSpikes,
 }

@@ -9,17 +9,22 @@ namespace NeuroChip.Simulator.Pipelines.Somas;
 /// What an input unit of a core sends. It is one per unit, not per neuron, as in SANA-FE: neurons that share a unit share its train of spikes (that of the neuron mapped
 /// last) and take its values in turn.
 /// </summary>
-internal sealed class InputSource
+/// <param name="seed">Number of the unit among all input units of the chip, from 1: the seed that SANA-FE gives it.</param>
+internal sealed class InputSource(uint seed)
 {
+    private MersenneTwister? random;
     private int next;
 
     public ImmutableArray<bool> Train { get; set; } = [];
 
     public double Rate { get; set; }
 
+    public double Poisson { get; set; }
+
     public bool Fires(int step)
     {
         var fires = next < Train.Length && Train[next++];
+        if (Poisson > 0) fires |= Poisson > (random ??= new(seed)).NextDouble();
         return fires || (Rate > 0 && step % (long)(1.0 / Rate) == 0);
     }
 }
@@ -38,6 +43,7 @@ internal sealed class InputBlock : SomaBlock
             var group = layout.Network.Groups[layout.Group[first + i]];
             var number = layout.Neuron[first + i] - group.First;
             if (group.SpikeTrains.TryGetValue(number, out var train)) source.Train = train;
+            source.Poisson = group.Parameters.Of(NeuronParameter.Poisson, number, source.Poisson);
             source.Rate = group.Parameters.Of(NeuronParameter.Rate, number, source.Rate);
         }
     }

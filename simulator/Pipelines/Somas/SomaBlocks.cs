@@ -10,10 +10,11 @@ internal static class SomaBlocks
     public static SomaBlock[][] Of(PipelineLayout layout)
     {
         var blocks = new SomaBlock[layout.Cores.Length][];
+        var seeds = FirstSeeds(layout.Chip);
         for (var core = 0; core < blocks.Length; core++)
         {
             var span = layout.Cores[core];
-            var inputs = new Dictionary<SomaUnit, InputSource>(ReferenceEqualityComparer.Instance);
+            var inputs = new InputSources(layout.TypeOfCore[core], seeds[span.Core]);
             var ofCore = new List<SomaBlock>();
             for (var first = span.First; first < span.End;)
             {
@@ -30,7 +31,7 @@ internal static class SomaBlocks
         return blocks;
     }
 
-    private static SomaBlock Block(PipelineLayout layout, int core, int first, int count, BlockKind kind, Dictionary<SomaUnit, InputSource> inputs)
+    private static SomaBlock Block(PipelineLayout layout, int core, int first, int count, BlockKind kind, InputSources inputs)
     {
         var type = layout.TypeOfCore[core];
         var unit = type.Somas[kind.Soma];
@@ -38,13 +39,26 @@ internal static class SomaBlocks
         switch (unit.Model)
         {
             case SomaModel.Input:
-                if (!inputs.TryGetValue(unit, out var source)) inputs[unit] = source = new InputSource();
-                return new InputBlock(layout, core, first, count, unit, visited, source);
+                return new InputBlock(layout, core, first, count, unit, visited, inputs.Of(kind.Soma));
             case SomaModel.TrueNorth:
                 return new TrueNorthBlock(layout, core, first, count, unit, visited);
             default:
                 return kind.IsPlain ? new PlainLifBlock(layout, core, first, count, unit, visited, kind.Reset, kind.IsForced) : new LifBlock(layout, core, first, count, unit, visited);
         }
+    }
+
+    /// <summary>Seed of the first input unit of each core.</summary>
+    private static uint[] FirstSeeds(PipelineChip chip)
+    {
+        var seeds = new uint[chip.Cores.Length];
+        var next = 1u;
+        for (var core = 0; core < seeds.Length; core++)
+        {
+            seeds[core] = next;
+            next += (uint)chip.Cores[core].Type.Somas.Count(s => s.Model == SomaModel.Input && s.Refusal is null);
+        }
+
+        return seeds;
     }
 
     private static BlockKind Kind(PipelineLayout layout, int core, int position)
@@ -63,6 +77,22 @@ internal static class SomaBlocks
         return isPlain
             ? new(soma, dendrite, true, (ResetMode)parameters.Of(NeuronParameter.ResetMode, number, (int)ResetMode.Hard), parameters.Of(NeuronParameter.ForceUpdate, number, 0) != 0)
             : new(soma, dendrite, false, ResetMode.Hard, false);
+    }
+
+    /// <summary>The input units of a core, as neurons come to use them.</summary>
+    private sealed class InputSources(PipelineCoreType type, uint firstSeed)
+    {
+        private readonly Dictionary<int, InputSource> sources = [];
+
+        public InputSource Of(int unit)
+        {
+            if (sources.TryGetValue(unit, out var source)) return source;
+            var before = type.Somas.AsSpan(0, unit);
+            var seed = firstSeed;
+            foreach (var other in before)
+                if (other.Model == SomaModel.Input && other.Refusal is null) seed++;
+            return sources[unit] = new(seed);
+        }
     }
 
     private readonly record struct BlockKind(ushort Soma, ushort Dendrite, bool IsPlain, ResetMode Reset, bool IsForced);

@@ -40,6 +40,7 @@ internal sealed class PipelineLayout
         var next = held.AsSpan(0, chip.Cores.Length).ToArray();
         foreach (var neuron in placement.Order) Neuron[next[placement.Core[neuron]]++] = neuron;
 
+        FirstSlot = [.. network.Groups.Select(g => g.First)];
         var groupOf = new int[count];
         for (var g = 0; g < network.Groups.Length; g++) groupOf.AsSpan(network.Groups[g].First, network.Groups[g].Count).Fill(g);
         for (var position = 0; position < count; position++)
@@ -76,6 +77,9 @@ internal sealed class PipelineLayout
 
     /// <summary>Slot of each position.</summary>
     public int[] Slot { get; }
+
+    /// <summary>Slot of address 0 of each group.</summary>
+    public int[] FirstSlot { get; }
 
     /// <summary>Receiver of each slot.</summary>
     public int[] ReceiverOfSlot { get; }

@@ -8,7 +8,10 @@ namespace NeuroChip.Simulator.Pipelines;
 /// </summary>
 internal sealed class SpikeDelivery : IPieces
 {
-    private const int PiecesPerThread = 2;
+    private const int PiecesPerThread = 8;
+
+    /// <summary>A range more costs a search per spike.</summary>
+    private const int MostRangesPerThread = 2;
 
     private readonly StepActivity activity;
     private readonly double[][] sums;
@@ -33,7 +36,8 @@ internal sealed class SpikeDelivery : IPieces
         for (var f = 0; f < feeds.Length; f++)
         {
             var count = network.Groups[feeds[f].Target].Count;
-            var parts = threads == 1 ? 1 : Math.Min(count, threads * PiecesPerThread);
+            var share = (double)feeds[f].SynapseCount / Math.Max(1, network.SynapseCount);
+            var parts = threads == 1 ? 1 : Math.Min(count, Math.Clamp((int)Math.Round(threads * PiecesPerThread * share), 1, threads * MostRangesPerThread));
             for (var p = 0; p < parts; p++) cut.Add((f, (int)((long)count * p / parts), (int)((long)count * (p + 1) / parts)));
         }
 
@@ -57,10 +61,12 @@ internal sealed class SpikeDelivery : IPieces
         foreach (var core in feed.Cores)
         {
             var first = layout.Cores[core].First;
-            foreach (var position in activity.Fired.AsSpan(first, activity.FiredCount[core]))
+            var fired = activity.Fired.AsSpan(first, activity.FiredCount[core]);
+            for (var i = 0; i < fired.Length; i++)
             {
-                var group = layout.Group[position];
-                var address = layout.Slot[position] - layout.Network.Groups[group].First;
+                if (i + 1 < fired.Length) feed.Prefetch(layout, fired[i + 1]);
+                var group = layout.Group[fired[i]];
+                var address = layout.Slot[fired[i]] - layout.FirstSlot[group];
                 foreach (var rows in feed.From[group]) rows.Add(address, sums[(step + 1 + rows.Delay) % sums.Length], from, to);
             }
         }
@@ -72,6 +78,7 @@ internal sealed class SpikeDelivery : IPieces
         public Feed(PipelineLayout layout, int target, SynapseRows[] rows)
         {
             Target = target;
+            SynapseCount = rows.Sum(r => r.Count);
             From = new SynapseRows[layout.Network.Groups.Length][];
             for (var g = 0; g < From.Length; g++) From[g] = [.. rows.Where(r => r.Source == g)];
             Cores = [.. Enumerable.Range(0, layout.Cores.Length).Where(c => layout.Group.AsSpan(layout.Cores[c].First, layout.Cores[c].Count).ToArray().Any(g => From[g].Length > 0))];
@@ -79,10 +86,19 @@ internal sealed class SpikeDelivery : IPieces
 
         public int Target { get; }
 
+        public long SynapseCount { get; }
+
         /// <summary>Connections by group of sources.</summary>
         public SynapseRows[][] From { get; }
 
         /// <summary>Cores that hold sources.</summary>
         public int[] Cores { get; }
+
+        /// <summary>Has the synapses of a spike that comes next brought near.</summary>
+        public void Prefetch(PipelineLayout layout, int position)
+        {
+            var group = layout.Group[position];
+            foreach (var rows in From[group]) rows.Prefetch(layout.Slot[position] - layout.FirstSlot[group]);
+        }
     }
 }

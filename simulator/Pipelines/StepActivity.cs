@@ -21,6 +21,12 @@ internal sealed class StepActivity(PipelineLayout layout, FanOut fanOut)
     /// <summary>Seconds that a core works after its last message.</summary>
     public double[] Rest { get; } = new double[layout.Cores.Length];
 
+    /// <summary>Seconds that a core takes to visit its neurons and to send the first message of each spike.</summary>
+    public double[] Busy { get; } = new double[layout.Cores.Length];
+
+    /// <summary>Spikes that are sent anywhere, by core.</summary>
+    public int[] Sending { get; } = new int[layout.Cores.Length];
+
     /// <summary>Messages that came and went.</summary>
     public Traffic Traffic { get; } = new(layout);
 }

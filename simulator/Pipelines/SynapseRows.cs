@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Pipelines;
 
@@ -21,6 +22,8 @@ internal abstract class SynapseRows(GroupConnection connection, int targetSlot)
 
     public int Delay => connection.Delay;
 
+    public long Count => connection.Map.Total;
+
     /// <summary>Slot of the target group's address 0.</summary>
     protected int TargetSlot => targetSlot;
 
@@ -35,6 +38,11 @@ internal abstract class SynapseRows(GroupConnection connection, int targetSlot)
 
     /// <summary>Adds the weights of a source to those of its targets whose address is from <paramref name="from"/> to <paramref name="to"/> - 1.</summary>
     public abstract void Add(int source, double[] sums, int from, int to);
+
+    /// <summary>Brings the synapses of a source near, where they are many and used once.</summary>
+    public virtual void Prefetch(int source)
+    {
+    }
 
     /// <summary>Weights as doubles; for those that are shared, so that there are few.</summary>
     protected static double[] Widen(GroupConnection connection) => connection.Weights.Type == Ir.Tensors.DType.Float32
@@ -93,6 +101,9 @@ internal sealed class ConvolutionRows(GroupConnection connection, ConvMap map, i
 /// <summary>Explicit synapses; the targets of a source ascend.</summary>
 internal sealed class ExplicitRows<TWeight>(GroupConnection connection, CsrMap map, int targetSlot) : SynapseRows(connection, targetSlot) where TWeight : unmanaged
 {
+    /// <summary>Bytes of a line of the cache.</summary>
+    private const int Line = 64;
+
     private readonly Ir.Tensors.Tensor weights = connection.Weights;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -102,8 +113,8 @@ internal sealed class ExplicitRows<TWeight>(GroupConnection connection, CsrMap m
         var (start, end) = (offsets[source], offsets[source + 1]);
         var targets = map.TargetOf.AsSpan()[start..end];
         var (first, last) = (0, targets.Length);
-        if (from > 0) first = LowerBound(targets, from);
-        if (to < map.Targets) last = LowerBound(targets, to);
+        if (from > 0) first = LowerBound(targets, from, map.Targets);
+        if (to < map.Targets) last = LowerBound(targets, to, map.Targets);
         ref var sum = ref MemoryMarshal.GetReference(sums.AsSpan(TargetSlot, map.Targets));
         ref var target = ref MemoryMarshal.GetReference(targets);
         ref var weight = ref MemoryMarshal.GetReference(weights.Span<TWeight>()[start..]);
@@ -111,16 +122,27 @@ internal sealed class ExplicitRows<TWeight>(GroupConnection connection, CsrMap m
             Unsafe.Add(ref sum, Unsafe.Add(ref target, i)) += typeof(TWeight) == typeof(float) ? (float)(object)Unsafe.Add(ref weight, i) : (double)(object)Unsafe.Add(ref weight, i);
     }
 
-    private static int LowerBound(ReadOnlySpan<int> targets, int value)
+    public override unsafe void Prefetch(int source)
     {
-        var (low, high) = (0, targets.Length);
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (targets[middle] < value) low = middle + 1;
-            else high = middle;
-        }
+        if (!Sse.IsSupported) return;
+        var start = map.Offsets.AsSpan()[source];
+        if (start >= map.TargetOf.Length) return;
+        ref var target = ref Unsafe.Add(ref MemoryMarshal.GetReference(map.TargetOf.AsSpan()), start);
+        ref var weight = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights.Span<TWeight>()), start);
 
-        return low;
+        // Two lines of each; what follows is fetched by the hardware. An address that a moving collector makes stale does no harm.
+        Sse.Prefetch0(Unsafe.AsPointer(ref target));
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref target) + Line);
+        Sse.Prefetch0(Unsafe.AsPointer(ref weight));
+        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref weight) + Line);
+    }
+
+    /// <summary>The first place of a target of at least <paramref name="value"/>; looked for from where it is if targets are spread evenly.</summary>
+    private static int LowerBound(ReadOnlySpan<int> targets, int value, int all)
+    {
+        var i = (int)((long)targets.Length * value / all);
+        while (i > 0 && targets[i - 1] >= value) i--;
+        while (i < targets.Length && targets[i] < value) i++;
+        return i;
     }
 }

@@ -58,12 +58,15 @@ internal static class SanaFeTable
             var chip = Chip(neurons);
             var network = Network(chip, neurons);
             var build = clock.Elapsed.TotalSeconds;
-            var before = GC.GetTotalMemory(forceFullCollection: true);
             var (one, totals) = Time(chip, network, 1);
+            var alone = new PipelineSimulator(chip, network).Prepare(new(Steps, "simple"));
+            var bytes = (double)GC.GetTotalMemory(forceFullCollection: true) / network.SynapseCount;
+            var busy = Process.GetCurrentProcess().TotalProcessorTime;
+            alone.Run();
+            busy = Process.GetCurrentProcess().TotalProcessorTime - busy;
             var (two, again) = Time(chip, network, 2);
             if (totals != again) status = 1;
-            var bytes = (double)(GC.GetTotalMemory(forceFullCollection: true) + LayoutBytes(chip, network)) / network.SynapseCount;
-            Console.WriteLine($"  {neurons,9:N0} neurons {network.SynapseCount,11:N0} synapses: built in {build:F2} s, run {one:F3} s on one thread ({totals.Spikes / one / 1e6:F0} M events/s), {two:F3} s on two ({one / two:F2} times as fast, {(totals == again ? "same results" : "DIFFERENT RESULTS")}); {totals.Fired:N0} spikes, {totals.Packets:N0} packets; {bytes:F1} bytes a synapse with everything, peak {PeakMegabytes()} MB");
+            Console.WriteLine($"  {neurons,9:N0} neurons {network.SynapseCount,11:N0} synapses: built in {build:F2} s, run {one:F3} s on one thread ({totals.Spikes / one / 1e6:F0} M events/s; {busy.TotalSeconds:F3} s of processor time), {two:F3} s on two ({one / two:F2} times as fast, {(totals == again ? "same results" : "DIFFERENT RESULTS")}); {totals.Fired:N0} spikes, {totals.Packets:N0} packets; {bytes:F1} bytes a synapse with everything, peak {PeakMegabytes()} MB");
         }
 
         return status;
@@ -81,16 +84,6 @@ internal static class SanaFeTable
         }
 
         return (best, totals);
-    }
-
-    /// <summary>Bytes that a run holds beside the network.</summary>
-    private static long LayoutBytes(PipelineChip chip, PipelineNetwork network)
-    {
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var prepared = new PipelineSimulator(chip, network).Prepare(new(1, "simple"));
-        var bytes = GC.GetTotalMemory(forceFullCollection: true) - before;
-        GC.KeepAlive(prepared);
-        return bytes;
     }
 
     private static long PeakMegabytes() => Process.GetCurrentProcess().PeakWorkingSet64 >> 20;

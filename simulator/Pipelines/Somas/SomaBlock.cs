@@ -78,6 +78,8 @@ internal sealed class CoreVisit(StepActivity activity)
 {
     private double pending;
     private double messageOut;
+    private double busy;
+    private int sending;
     private int next;
     private int first;
     private int core;
@@ -93,21 +95,27 @@ internal sealed class CoreVisit(StepActivity activity)
     {
         core = index;
         first = next = activity.Layout.Cores[index].First;
-        pending = 0;
+        (pending, busy, sending) = (0, 0, 0);
         messageOut = activity.Layout.TypeOfCore[index].MessageOut.Latency;
     }
 
     /// <summary>A neuron fired; <see cref="Pending"/> includes its own latency, and starts anew if messages are sent.</summary>
     public void Fire(int position)
     {
+        var delay = pending + messageOut;
         activity.Fired[next] = position;
-        activity.Delay[next++] = pending + messageOut;
-        if (activity.FanOut.Sends(position)) pending = 0;
+        activity.Delay[next++] = delay;
+        if (!activity.FanOut.Sends(position)) return;
+        busy += delay;
+        sending++;
+        pending = 0;
     }
 
     public void End()
     {
         activity.FiredCount[core] = next - first;
         activity.Rest[core] = pending;
+        activity.Busy[core] = busy + pending;
+        activity.Sending[core] = sending;
     }
 }

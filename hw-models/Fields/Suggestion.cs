@@ -1,7 +1,7 @@
 namespace NeuroChip.HwModels.Fields;
 
 /// <summary>The valid choices, and the one that was probably meant.</summary>
-internal static class Suggestion
+public static class Suggestion
 {
     /// <summary>Notes for a diagnostic: "did you mean 'x'?" where one is near, then all choices.</summary>
     /// <param name="what">What the choices are, e.g. "fields here".</param>

@@ -71,5 +71,8 @@ public static partial class DiagnosticCatalog
         new("NC5036", "this kind of tile cannot be timed from a model",
             "A product-sparse tile takes as long as its spikes have in common, which the counts of a simulated model do not tell.",
             "Use a chip of event-driven tiles, or time recorded spikes with run --spikes."),
+        new("NC5120", "current into an input neuron",
+            "A neuron on a soma unit of SANA-FE's model 'input' receives a current. Such a unit sends given spikes and takes none; SANA-FE stops here too.",
+            "Map the neuron to another soma unit, or leave out the edges that lead to it."),
     ];
 }

@@ -4,6 +4,8 @@ const string usage = """
     usage: kernels              synaptic additions per second of the engine's kernels, in seconds
            sites                building tables of active sites, and convolutions between them beside dense ones
            model FILE.onnx ...  time to compile and to run models, beside ONNX Runtime where it is installed
+           sanafe [MOST]        layered networks on a chip of pipelines, up to MOST neurons (one million)
+           sanafe ARCH SNN STEPS  SANA-FE's files, with each timing model
            suite [OPTIONS]      the same kernels under BenchmarkDotNet, in minutes
     """;
 
@@ -15,6 +17,12 @@ switch (args)
         return SiteMeasures.Print();
     case ["model", _, ..]:
         return ModelTable.Print(args[1..]);
+    case ["sanafe", var arch, var snn, var steps]:
+        return SanaFeTable.PrintFiles(arch, snn, int.Parse(steps, System.Globalization.CultureInfo.InvariantCulture));
+    case ["sanafe"]:
+        return SanaFeTable.PrintLayered(int.MaxValue);
+    case ["sanafe", var most]:
+        return SanaFeTable.PrintLayered(int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
     case ["suite", .. var options]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: options);
         return 0;

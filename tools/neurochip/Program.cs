@@ -23,6 +23,7 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
     ExplainVerb.Create(),
     ReportVerb.Create(),
     VoxeliseVerb.Create(),
+    SanaFeVerb.Create(),
 };
 
 var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

@@ -13,6 +13,7 @@ while (!File.Exists(Path.Combine(root, "NeuroChip.sln"))) root = Path.GetDirecto
     ("tile machines", TileMachines.Rows(root)),
     ("networks of routers", RouterNetworks.Rows()),
     ("active sites", SiteCounts.Rows()),
+    ("SANA-FE", PipelineChips.Rows(root)),
 ];
 
 var page = Path.Combine(root, "docs", "validation.md");

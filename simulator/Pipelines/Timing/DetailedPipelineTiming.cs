@@ -86,8 +86,7 @@ internal sealed class DetailedPipelineTiming : IPipelineTiming
 
     private void Enter(int target, double received, double work, MeshPath path)
     {
-        var share = 1.0 / (1.0 + path.Links.Length);
-        foreach (var link in path.Links) density[link] += share;
+        foreach (var link in path.Links) density[link] += path.Share;
         mean += (work - mean) / (count + 1.0);
         count++;
         underWay.Add(target, received, work, path);
@@ -99,8 +98,7 @@ internal sealed class DetailedPipelineTiming : IPipelineTiming
         for (var target = underWay.FirstBy(time, 0); target >= 0; target = underWay.FirstBy(time, target))
         {
             var (work, path) = underWay.Take(target);
-            var share = 1.0 / (1.0 + path.Links.Length);
-            foreach (var link in path.Links) density[link] -= share;
+            foreach (var link in path.Links) density[link] -= path.Share;
             mean = count > 1 ? mean + ((mean - work) / (count - 1.0)) : 0;
             count--;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuroChip.Simulator.Engines;
 
 namespace NeuroChip.Simulator.Pipelines;
@@ -56,6 +57,7 @@ internal sealed class SpikeDelivery : IPieces
         team.Run(this, pieces.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void IPieces.Run(int piece)
     {
         var (index, from, to) = pieces[piece];

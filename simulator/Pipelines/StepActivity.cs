@@ -121,6 +121,7 @@ internal sealed class TrafficCounter
         foreach (var receiver in touched.AsSpan(0, count)) Take(core, receiver, traffic);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Take(int core, int receiver, Traffic traffic)
     {
         var (synapses, messages) = (inboxes[receiver].Synapses, inboxes[receiver].Messages);

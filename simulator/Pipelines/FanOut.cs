@@ -44,29 +44,41 @@ internal sealed class FanOut
                 {
                     tally.Count(g, (c - classes[g]) * width[g]);
                     if (pass == 0) offsets[c + 1] = checked(offsets[c] + tally.Seen);
-                    else tally.Write(Receivers.AsSpan(offsets[c]), Synapses.AsSpan(offsets[c]));
+                    else tally.Write(Entries.AsSpan(offsets[c]));
                     tally.Clear();
                 }
             }
 
-            if (pass == 0) (Receivers, Synapses) = (new int[offsets[^1]], new int[offsets[^1]]);
+            if (pass == 0) Entries = new FanOutEntry[offsets[^1]];
         }
     }
 
     /// <summary>Class of each position.</summary>
     public int[] ClassOf { get; }
 
-    /// <summary>Receivers of all classes, one class after the other.</summary>
-    public int[] Receivers { get; private set; } = [];
-
-    /// <summary>Synapses at each of them.</summary>
-    public int[] Synapses { get; private set; } = [];
+    /// <summary>Entries of all classes, one class after the other.</summary>
+    public FanOutEntry[] Entries { get; private set; } = [];
 
     /// <summary>First entry of a class; the next class's is the end.</summary>
     public ReadOnlySpan<int> Offsets => offsets;
 
     /// <summary>Whether a spike at a position leads anywhere.</summary>
     public bool Sends(int position) => offsets[ClassOf[position]] < offsets[ClassOf[position] + 1];
+}
+
+/// <summary>Synapses of a source at a receiver.</summary>
+internal readonly struct FanOutEntry(int receiver, int synapses, bool continues)
+{
+    private const uint Continues = 0x8000_0000;
+
+    private readonly uint receiver = (uint)receiver | (continues ? Continues : 0);
+
+    public int Receiver => (int)(receiver & ~Continues);
+
+    public int Synapses { get; } = synapses;
+
+    /// <summary>It belongs to the message of the entry before: that receiver is of the same core.</summary>
+    public bool IsSameMessage => (receiver & Continues) != 0;
 }
 
 /// <summary>Counts the synapses of one source by receiver.</summary>
@@ -107,10 +119,16 @@ internal sealed class ReceiverTally
         }
     }
 
-    public void Write(Span<int> receivers, Span<int> synapses)
+    public void Write(Span<FanOutEntry> entries)
     {
         if (!ascends) seen.Sort();
-        for (var i = 0; i < seen.Count; i++) (receivers[i], synapses[i]) = (seen[i], counts[seen[i]]);
+        var before = -1;
+        for (var i = 0; i < seen.Count; i++)
+        {
+            var core = layout.Receivers[seen[i]].Core;
+            entries[i] = new(seen[i], counts[seen[i]], core == before);
+            before = core;
+        }
     }
 
     public void Clear()

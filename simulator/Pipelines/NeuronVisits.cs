@@ -11,8 +11,7 @@ internal sealed class NeuronVisits : IPieces
     private readonly StepActivity activity;
     private readonly SomaBlock[][] blocks;
     private readonly SpikeDelivery delivery;
-    private readonly TrafficCounter counter;
-    private readonly (int First, int End, Traffic Traffic, CoreVisit Visit)[] pieces;
+    private readonly (int First, int End, Traffic Traffic, TrafficCounter Counter, CoreVisit Visit)[] pieces;
     private int step;
     private double[] sums = [];
 
@@ -20,15 +19,14 @@ internal sealed class NeuronVisits : IPieces
     {
         (this.activity, this.blocks, this.delivery) = (activity, blocks, delivery);
         var layout = activity.Layout;
-        counter = new(layout, activity.FanOut);
-        pieces = new (int, int, Traffic, CoreVisit)[threads == 1 ? 1 : Math.Min(layout.Cores.Length, threads * PiecesPerThread)];
+        pieces = new (int, int, Traffic, TrafficCounter, CoreVisit)[threads == 1 ? 1 : Math.Min(layout.Cores.Length, threads * PiecesPerThread)];
         var core = 0;
         for (var p = 0; p < pieces.Length; p++)
         {
             // Cores until the piece's share of all neurons is reached.
             var (first, end) = (core, (long)layout.Neuron.Length * (p + 1) / pieces.Length);
             while (core < layout.Cores.Length && (p == pieces.Length - 1 || layout.Cores[core].End <= end)) core++;
-            pieces[p] = (first, core, pieces.Length == 1 ? activity.Traffic : new(layout), new(activity));
+            pieces[p] = (first, core, pieces.Length == 1 ? activity.Traffic : new(layout), new(layout, activity.FanOut), new(activity));
         }
     }
 
@@ -43,7 +41,7 @@ internal sealed class NeuronVisits : IPieces
 
     void IPieces.Run(int piece)
     {
-        var (first, end, traffic, visit) = pieces[piece];
+        var (first, end, traffic, counter, visit) = pieces[piece];
         traffic.Clear();
         for (var core = first; core < end; core++)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NeuroChip.Simulator.Engines;
 
 namespace NeuroChip.Simulator.Pipelines;
@@ -12,6 +13,9 @@ internal sealed class SpikeDelivery : IPieces
 
     /// <summary>A range more costs a search per spike.</summary>
     private const int MostRangesPerThread = 2;
+
+    /// <summary>Spikes ahead of which synapses are brought near.</summary>
+    private const int Ahead = 2;
 
     private readonly StepActivity activity;
     private readonly double[][] sums;
@@ -53,6 +57,7 @@ internal sealed class SpikeDelivery : IPieces
         team.Run(this, pieces.Length);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void IPieces.Run(int piece)
     {
         var (index, from, to) = pieces[piece];
@@ -64,7 +69,7 @@ internal sealed class SpikeDelivery : IPieces
             var fired = activity.Fired.AsSpan(first, activity.FiredCount[core]);
             for (var i = 0; i < fired.Length; i++)
             {
-                if (i + 1 < fired.Length) feed.Prefetch(layout, fired[i + 1]);
+                if (i + Ahead < fired.Length) feed.Fetch(layout, fired[i + Ahead]);
                 var group = layout.Group[fired[i]];
                 var address = layout.Slot[fired[i]] - layout.FirstSlot[group];
                 foreach (var rows in feed.From[group]) rows.Add(address, sums[(step + 1 + rows.Delay) % sums.Length], from, to);
@@ -95,10 +100,10 @@ internal sealed class SpikeDelivery : IPieces
         public int[] Cores { get; }
 
         /// <summary>Has the synapses of a spike that comes next brought near.</summary>
-        public void Prefetch(PipelineLayout layout, int position)
+        public void Fetch(PipelineLayout layout, int position)
         {
             var group = layout.Group[position];
-            foreach (var rows in From[group]) rows.Prefetch(layout.Slot[position] - layout.FirstSlot[group]);
+            foreach (var rows in From[group]) rows.Fetch(layout.Slot[position] - layout.FirstSlot[group]);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuroChip.Simulator.Pipelines;
 
 /// <summary>What happened in one step, for timing and prices. Arrays by core are over the cores in use.</summary>
@@ -71,47 +73,71 @@ internal sealed class Traffic(PipelineLayout layout)
     }
 }
 
-/// <summary>Counts the messages that the spikes of a core become.</summary>
+/// <summary>Counts the messages that the spikes of a core become: first by receiver, since hops depend on the two ends only.</summary>
 internal sealed class TrafficCounter
 {
+    /// <summary>Spikes ahead of which entries are brought near.</summary>
+    private const int Ahead = 4;
+
     private readonly FanOut fanOut;
     private readonly int[] coreOfReceiver;
     private readonly (int Tile, int X, int Y)[] places;
+    private readonly Inbox[] inboxes;
+    private readonly int[] touched;
 
     public TrafficCounter(PipelineLayout layout, FanOut fanOut)
     {
         this.fanOut = fanOut;
         coreOfReceiver = [.. layout.Receivers.Select(r => r.Core)];
         places = [.. layout.TileOfCore.Select(t => (t, layout.Chip.Tiles[t].X, layout.Chip.Tiles[t].Y))];
+        inboxes = new Inbox[layout.Receivers.Length];
+        touched = new int[layout.Receivers.Length];
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Count(int core, ReadOnlySpan<int> fired, Traffic traffic)
     {
-        var (_, x, y) = places[core];
         var offsets = fanOut.Offsets;
-        long sent = 0;
-        foreach (var position in fired)
+        var (entries, classes) = (fanOut.Entries, fanOut.ClassOf);
+        var count = 0;
+        for (var i = 0; i < fired.Length; i++)
         {
-            var c = fanOut.ClassOf[position];
-            var end = offsets[c + 1];
-            var before = -1;
-            for (var e = offsets[c]; e < end; e++)
+            if (i + Ahead < fired.Length)
             {
-                var receiver = fanOut.Receivers[e];
-                traffic.Synapses[receiver] += fanOut.Synapses[e];
-                var target = coreOfReceiver[receiver];
-                if (target == before) continue;
-                before = target;
-                sent++;
-                traffic.In[target]++;
-                var place = places[target];
-                var (dx, dy) = (place.X - x, place.Y - y);
-                var hops = traffic.Hops.AsSpan(place.Tile * Traffic.Directions, Traffic.Directions);
-                if (dx != 0) hops[dx > 0 ? Traffic.East : Traffic.West] += Math.Abs(dx);
-                if (dy != 0) hops[dy > 0 ? Traffic.North : Traffic.South] += Math.Abs(dy);
+                var next = classes[fired[i + Ahead]];
+                CacheLines.Fetch<FanOutEntry>(entries, offsets[next], offsets[next + 1]);
+            }
+
+            var c = classes[fired[i]];
+            foreach (ref readonly var entry in entries.AsSpan(offsets[c], offsets[c + 1] - offsets[c]))
+            {
+                ref var inbox = ref inboxes[entry.Receiver];
+                if (inbox.Synapses == 0) touched[count++] = entry.Receiver;
+                inbox.Synapses += entry.Synapses;
+                if (!entry.IsSameMessage) inbox.Messages++;
             }
         }
 
-        traffic.Out[core] += sent;
+        foreach (var receiver in touched.AsSpan(0, count)) Take(core, receiver, traffic);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Take(int core, int receiver, Traffic traffic)
+    {
+        var (synapses, messages) = (inboxes[receiver].Synapses, inboxes[receiver].Messages);
+        inboxes[receiver] = default;
+        var (source, target) = (places[core], places[coreOfReceiver[receiver]]);
+        traffic.Synapses[receiver] += synapses;
+        traffic.In[coreOfReceiver[receiver]] += messages;
+        traffic.Out[core] += messages;
+        var (dx, dy) = (target.X - source.X, target.Y - source.Y);
+        var hops = traffic.Hops.AsSpan(target.Tile * Traffic.Directions, Traffic.Directions);
+        hops[dx > 0 ? Traffic.East : Traffic.West] += messages * Math.Abs(dx);
+        hops[dy > 0 ? Traffic.North : Traffic.South] += messages * Math.Abs(dy);
+    }
+
+    private struct Inbox
+    {
+        public long Synapses, Messages;
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Pipelines;
 
@@ -40,7 +39,7 @@ internal abstract class SynapseRows(GroupConnection connection, int targetSlot)
     public abstract void Add(int source, double[] sums, int from, int to);
 
     /// <summary>Brings the synapses of a source near, where they are many and used once.</summary>
-    public virtual void Prefetch(int source)
+    public virtual void Fetch(int source)
     {
     }
 
@@ -101,9 +100,6 @@ internal sealed class ConvolutionRows(GroupConnection connection, ConvMap map, i
 /// <summary>Explicit synapses; the targets of a source ascend.</summary>
 internal sealed class ExplicitRows<TWeight>(GroupConnection connection, CsrMap map, int targetSlot) : SynapseRows(connection, targetSlot) where TWeight : unmanaged
 {
-    /// <summary>Bytes of a line of the cache.</summary>
-    private const int Line = 64;
-
     private readonly Ir.Tensors.Tensor weights = connection.Weights;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -117,24 +113,32 @@ internal sealed class ExplicitRows<TWeight>(GroupConnection connection, CsrMap m
         if (to < map.Targets) last = LowerBound(targets, to, map.Targets);
         ref var sum = ref MemoryMarshal.GetReference(sums.AsSpan(TargetSlot, map.Targets));
         ref var target = ref MemoryMarshal.GetReference(targets);
-        ref var weight = ref MemoryMarshal.GetReference(weights.Span<TWeight>()[start..]);
-        for (var i = first; i < last; i++)
-            Unsafe.Add(ref sum, Unsafe.Add(ref target, i)) += typeof(TWeight) == typeof(float) ? (float)(object)Unsafe.Add(ref weight, i) : (double)(object)Unsafe.Add(ref weight, i);
+        var i = first;
+        if (typeof(TWeight) == typeof(float))
+        {
+            ref var single = ref MemoryMarshal.GetReference(weights.Span<float>()[start..]);
+            for (; i + 4 <= last; i += 4)
+            {
+                var (low, high) = Vector128.Widen(Vector128.LoadUnsafe(ref single, (nuint)i));
+                Unsafe.Add(ref sum, Unsafe.Add(ref target, i)) += low[0];
+                Unsafe.Add(ref sum, Unsafe.Add(ref target, i + 1)) += low[1];
+                Unsafe.Add(ref sum, Unsafe.Add(ref target, i + 2)) += high[0];
+                Unsafe.Add(ref sum, Unsafe.Add(ref target, i + 3)) += high[1];
+            }
+
+            for (; i < last; i++) Unsafe.Add(ref sum, Unsafe.Add(ref target, i)) += Unsafe.Add(ref single, i);
+            return;
+        }
+
+        ref var weight = ref MemoryMarshal.GetReference(weights.Span<double>()[start..]);
+        for (; i < last; i++) Unsafe.Add(ref sum, Unsafe.Add(ref target, i)) += Unsafe.Add(ref weight, i);
     }
 
-    public override unsafe void Prefetch(int source)
+    public override void Fetch(int source)
     {
-        if (!Sse.IsSupported) return;
-        var start = map.Offsets.AsSpan()[source];
-        if (start >= map.TargetOf.Length) return;
-        ref var target = ref Unsafe.Add(ref MemoryMarshal.GetReference(map.TargetOf.AsSpan()), start);
-        ref var weight = ref Unsafe.Add(ref MemoryMarshal.GetReference(weights.Span<TWeight>()), start);
-
-        // Two lines of each; what follows is fetched by the hardware. An address that a moving collector makes stale does no harm.
-        Sse.Prefetch0(Unsafe.AsPointer(ref target));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref target) + Line);
-        Sse.Prefetch0(Unsafe.AsPointer(ref weight));
-        Sse.Prefetch0((byte*)Unsafe.AsPointer(ref weight) + Line);
+        var offsets = map.Offsets.AsSpan();
+        CacheLines.Fetch(map.TargetOf.AsSpan(), offsets[source], offsets[source + 1]);
+        CacheLines.Fetch(weights.Span<TWeight>(), offsets[source], offsets[source + 1]);
     }
 
     /// <summary>The first place of a target of at least <paramref name="value"/>; looked for from where it is if targets are spread evenly.</summary>

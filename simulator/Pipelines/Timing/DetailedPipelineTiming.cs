@@ -84,23 +84,23 @@ internal sealed class DetailedPipelineTiming : IPipelineTiming
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Enter(int target, double received, double work, MeshPath path)
     {
-        var share = 1.0 / (1.0 + path.Links.Length);
-        foreach (var link in path.Links) density[link] += share;
+        foreach (var link in path.Links) density[link] += path.Share;
         mean += (work - mean) / (count + 1.0);
         count++;
         underWay.Add(target, received, work, path);
     }
 
     /// <summary>Takes everything that is received by <paramref name="time"/> out of the network, core by core.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Arrive(double time)
     {
         for (var target = underWay.FirstBy(time, 0); target >= 0; target = underWay.FirstBy(time, target))
         {
             var (work, path) = underWay.Take(target);
-            var share = 1.0 / (1.0 + path.Links.Length);
-            foreach (var link in path.Links) density[link] -= share;
+            foreach (var link in path.Links) density[link] -= path.Share;
             mean = count > 1 ? mean + ((mean - work) / (count - 1.0)) : 0;
             count--;
         }
@@ -134,6 +134,7 @@ internal sealed class MessagesUnderWay
         (used, free, Earliest) = (0, -1, double.PositiveInfinity);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(int target, double received, double work, MeshPath path)
     {
         var index = free;
@@ -160,6 +161,7 @@ internal sealed class MessagesUnderWay
     }
 
     /// <summary>The first destination from <paramref name="from"/> on where a message is received by <paramref name="time"/>; -1 if there is none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int FirstBy(double time, int from)
     {
         if (heads[from] <= time) return from;
@@ -175,6 +177,7 @@ internal sealed class MessagesUnderWay
         return -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double Work, MeshPath Path) Take(int target)
     {
         var index = first[target];
@@ -187,6 +190,7 @@ internal sealed class MessagesUnderWay
         return (entry.Work, entry.Path);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void FindEarliest()
     {
         var least = Vector256.Create(double.PositiveInfinity);

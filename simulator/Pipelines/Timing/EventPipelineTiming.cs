@@ -54,6 +54,7 @@ internal sealed class EventPipelineTiming : IPipelineTiming
     }
 
     /// <summary>Books a message's way; returns when it enters the port of its core.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private double Travel(double ready, int core, int target, double work)
     {
         var path = paths.Between(core, target);

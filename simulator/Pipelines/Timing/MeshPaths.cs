@@ -11,6 +11,9 @@ namespace NeuroChip.Simulator.Pipelines.Timing;
 internal sealed record MeshPath(int[] Links, double[] Latencies, double Latency)
 {
     public int Hops => Links.Length - 1;
+
+    /// <summary>Density that a message adds to each of its links: with the port at its end they add up to one message.</summary>
+    public double Share { get; } = 1.0 / (1.0 + Links.Length);
 }
 
 /// <summary>The ways between the cores in use, made when they are first taken.</summary>

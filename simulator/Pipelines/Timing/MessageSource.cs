@@ -24,7 +24,7 @@ internal sealed class MessageSource
         coreOfReceiver = [.. layout.Receivers.Select(r => r.Core)];
         processing = new double[layout.Receivers.Length][];
         var most = new int[processing.Length];
-        for (var e = 0; e < fanOut.Receivers.Length; e++) most[fanOut.Receivers[e]] = Math.Max(most[fanOut.Receivers[e]], fanOut.Synapses[e]);
+        foreach (var entry in fanOut.Entries) most[entry.Receiver] = Math.Max(most[entry.Receiver], entry.Synapses);
         for (var r = 0; r < processing.Length; r++) processing[r] = Sums(layout.TypeOfCore[layout.Receivers[r].Core].MessageIn.Latency, layout.Receivers[r].Latency, most[r]);
         cursors = new Cursor[layout.Cores.Length];
     }
@@ -63,15 +63,12 @@ internal sealed class MessageSource
             delay = activity.Delay[cursor.Spike];
         }
 
-        var receiver = fanOut.Receivers[cursor.Entry];
-        work = processing[receiver][fanOut.Synapses[cursor.Entry++]];
-        target = coreOfReceiver[receiver];
-        while (cursor.Entry < cursor.LastEntry && coreOfReceiver[fanOut.Receivers[cursor.Entry]] == target)
-        {
-            work += fanOut.Synapses[cursor.Entry] * layout.Receivers[fanOut.Receivers[cursor.Entry]].Latency;
-            cursor.Entry++;
-        }
-
+        var entries = fanOut.Entries;
+        var entry = entries[cursor.Entry++];
+        work = processing[entry.Receiver][entry.Synapses];
+        target = coreOfReceiver[entry.Receiver];
+        for (; cursor.Entry < cursor.LastEntry && entries[cursor.Entry].IsSameMessage; cursor.Entry++)
+            work += entries[cursor.Entry].Synapses * layout.Receivers[entries[cursor.Entry].Receiver].Latency;
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NeuroChip.Simulator.Pipelines.Timing;
 
 /// <summary>
@@ -19,6 +21,7 @@ internal sealed class SendQueue(int cores)
         Count++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (double Time, int Core) Pop()
     {
         var top = (times[0], ids[0]);
@@ -46,6 +49,7 @@ internal sealed class SendQueue(int cores)
         return top;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Rise(int hole, int top, double time, int core)
     {
         while (hole > top)

@@ -25,20 +25,31 @@ public sealed class SanaFeReferenceTests
     /// <summary>Seven digits are printed; the last may be rounded the other way.</summary>
     private const double Printed = 1.01e-6;
 
-    public static TheoryData<string, string> Sets()
+    private static string Recorded => Path.Combine(Golden.Folder("sanafe"), "recorded");
+
+    public static TheoryData<string, string> OwnSets() => Sets(Recorded);
+
+    public static TheoryData<string, string> ReferenceSets() => Sets(ReferenceTheoryAttribute.Folder is { } folder ? Path.Combine(folder, "sanafe") : "");
+
+    /// <summary>Random networks on random chips with every soma model, kind of edge and delay, and one that crowds its buffers.</summary>
+    [Theory]
+    [MemberData(nameof(OwnSets))]
+    public void ARandomRunIsReproduced(string set, string timing) => Reproduce(Path.Combine(Recorded, set), timing);
+
+    [ReferenceTheory]
+    [MemberData(nameof(ReferenceSets))]
+    public void ARecordedRunIsReproduced(string set, string timing) => Reproduce(Path.Combine(ReferenceTheoryAttribute.Folder!, "sanafe", set), timing);
+
+    private static TheoryData<string, string> Sets(string root)
     {
         var data = new TheoryData<string, string>();
-        var root = ReferenceTheoryAttribute.Folder is { } folder ? Path.Combine(folder, "sanafe") : "";
         foreach (var set in Directory.Exists(root) ? Directory.GetDirectories(root).Order(StringComparer.Ordinal).ToArray() : [])
             foreach (var timing in new[] { "simple", "detailed" }) data.Add(Path.GetFileName(set), timing);
         return data;
     }
 
-    [ReferenceTheory]
-    [MemberData(nameof(Sets))]
-    public void ARecordedRunIsReproduced(string set, string timing)
+    private static void Reproduce(string folder, string timing)
     {
-        var folder = Path.Combine(ReferenceTheoryAttribute.Folder!, "sanafe", set);
         var perf = File.ReadAllLines(Path.Combine(folder, "out_" + timing, "perf.csv"));
         var chip = PipelineChipReader.Load(Path.Combine(folder, "arch.yaml"), new());
         var network = SanaFeNetworkReader.Load(Path.Combine(folder, "snn.yaml"), chip, new());

@@ -75,6 +75,9 @@ internal sealed partial class ChipFieldReader(ChipNode node, ChipNode place, str
         return ReadSection(value, node.Key(name), path + name, map);
     }
 
+    public override T? OptionalSection<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class =>
+        Optional(name) is { } value ? ReadSection(value, node.Key(name), path + name, map) : null;
+
     public override ImmutableSortedDictionary<string, T> Sections<T>(
         string name, ImmutableSortedDictionary<string, T>? current, Func<ChipFields, T?, T> map, string about) where T : class =>
         Named(Required(name, about), name, about, value => ReadSection(value.Node, value.Key, $"{path}{name}.{value.Key.Value}", map));

@@ -99,6 +99,11 @@ internal sealed class ChipFieldSchema : ChipFields
     public override T Section<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class
     {
         required.Add(name);
+        return OptionalSection(name, current, map, about)!;
+    }
+
+    public override T? OptionalSection<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class
+    {
         var inner = new ChipFieldSchema(definitions);
         var value = map(inner, null);
         properties[name] = inner.Open(about);

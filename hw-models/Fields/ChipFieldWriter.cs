@@ -74,6 +74,9 @@ internal sealed class ChipFieldWriter : ChipFields
         return current!;
     }
 
+    public override T? OptionalSection<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class =>
+        current is null ? null : Section(name, current, map, about);
+
     public override ImmutableSortedDictionary<string, T> Sections<T>(
         string name, ImmutableSortedDictionary<string, T>? current, Func<ChipFields, T?, T> map, string about) where T : class
     {

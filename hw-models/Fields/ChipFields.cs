@@ -44,6 +44,9 @@ internal abstract class ChipFields
     /// <summary>A group of fields.</summary>
     public abstract T Section<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class;
 
+    /// <summary>A group of fields that may be missing as a whole.</summary>
+    public abstract T? OptionalSection<T>(string name, T? current, Func<ChipFields, T?, T> map, string about) where T : class;
+
     /// <summary>Groups of the same fields, by name.</summary>
     public abstract ImmutableSortedDictionary<string, T> Sections<T>(
         string name, ImmutableSortedDictionary<string, T>? current, Func<ChipFields, T?, T> map, string about) where T : class;

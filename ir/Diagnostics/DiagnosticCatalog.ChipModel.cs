@@ -26,5 +26,6 @@ public static partial class DiagnosticCatalog
         new("NC6032", "more tiles than places on the mesh", "Every tile takes one node of the mesh, and there are fewer nodes than tiles.", "Widen the mesh or lower the count of a kind of tile."),
         new("NC6033", "chip without tiles that compute", "None of the kinds of tiles has both a count above 0 and work that it does.", "Give a kind of tile a count and something to do."),
         new("NC6034", "chip of another family", "The command or function works with chips of one family only, and the chip given is of another.", "Take one of the chips listed."),
+        new("NC6050", "no room in a pipeline", "A queue or buffer of a chip's pipelines has no entry, or a core has no rate into the network: nothing could ever move.", "Give it at least 1, or leave the section 'pipeline' out, if only analytic timing is needed."),
     ];
 }

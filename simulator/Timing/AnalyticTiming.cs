@@ -94,12 +94,15 @@ public sealed class AnalyticTiming : ITimingModel
     }
 
     /// <summary>Costs of a chip model as plain numbers: quantities carry units and sources, and are not for inner loops.</summary>
-    private sealed class Costs(ManyCoreChip chip)
+    internal sealed class Costs(ManyCoreChip chip)
     {
-        private readonly long spikeReceived = chip.Cycles.SpikeReceived.Cycles.Count;
-        private readonly long synapticEvent = chip.Cycles.SynapticEvent.Cycles.Count;
-        private readonly long mac = chip.Cycles.Mac.Cycles.Count;
-        private readonly long dmaSetup = chip.Cycles.DmaSetup.Cycles.Count;
+        public long SpikeReceived { get; } = chip.Cycles.SpikeReceived.Cycles.Count;
+
+        public long SynapticEvent { get; } = chip.Cycles.SynapticEvent.Cycles.Count;
+
+        public long Mac { get; } = chip.Cycles.Mac.Cycles.Count;
+
+        public long DmaSetup { get; } = chip.Cycles.DmaSetup.Cycles.Count;
 
         public long Tick { get; } = chip.Cycles.Tick.Cycles.Count;
 
@@ -112,6 +115,6 @@ public sealed class AnalyticTiming : ITimingModel
 
         /// <summary>Cycles a core spends on what arrives.</summary>
         public long Synapses(in CoreActivity did) =>
-            (spikeReceived * did.PacketsReceived) + (synapticEvent * did.SynapticEvents) + (mac * did.Macs) + (dmaSetup * did.RowsFetched);
+            (SpikeReceived * did.PacketsReceived) + (SynapticEvent * did.SynapticEvents) + (Mac * did.Macs) + (DmaSetup * did.RowsFetched);
     }
 }

@@ -36,6 +36,7 @@ public sealed class HtmlReport : IReportWriter
             CoreSection(page, report);
             LayerSection(page, report);
             LinkSection(page, report);
+            HtmlEvents.Section(page, report);
         }
 
         HtmlTiles.Decisions(page, report);

@@ -50,6 +50,9 @@ public sealed record RunReport(
     /// <summary>What happened on a chip of tiles; null for a chip of cores.</summary>
     public ReportTiles? Tiles { get; init; }
 
+    /// <summary>What single spikes did on their way; null without event timing.</summary>
+    public ReportEvents? Events { get; init; }
+
     /// <summary>What the compiler chose where it had a choice, with the cost of the other ways.</summary>
     public ImmutableArray<Decision> Decisions { get; init; } = [];
 

@@ -14,8 +14,11 @@ namespace NeuroChip.Simulator.Timing;
 /// synapses = SpikeReceived * packets received + SynapticEvent * synaptic events + Mac * MACs + DmaSetup * transfers
 /// busy     = Tick + update of the model * neurons that compute + PacketSent * packets sent + synapses
 /// fetch    = max(DmaWord * words, time until the memory of the chip, shared fairly, has given the core its words)
-/// waiting  = max(0, fetch - synapses)           rows are fetched while earlier ones are worked on
+/// alone    = busy + max(0, fetch - synapses)    rows are fetched while earlier ones are worked on
+/// needed   = max(alone, first packet + synapses, last packet + work for one packet)
+/// waiting  = needed - busy
 /// </code>
+/// When packets come is said by <see cref="PacketArrivals"/>: with the senders' updates, the unloaded network, and the mean wait at its links.
 /// docs/simulator.md derives it. A tick whose busy + waiting exceeds the cycles of a tick overruns; the time scale factor of the result is
 /// the slowdown with which the slowest core of the slowest tick would hold.
 /// </summary>
@@ -42,21 +45,30 @@ public sealed class AnalyticTiming : ITimingModel
         var neighbours = Enumerable.Range(0, image.Cores.Length).GroupBy(i => (image.Cores[i].X, image.Cores[i].Y)).Select(g => g.ToArray()).ToArray();
         var times = new CoreTiming[image.Cores.Length];
         var fetch = new long[image.Cores.Length];
+        var arrivals = new PacketArrivals(image, chip, counts.Trees);
+        var (own, synapses, packets) = (new long[times.Length], new long[times.Length], new long[times.Length]);
         var slowest = new Cycles[stages.Ticks];
         var all = new CoreTiming[perTick ? stages.Ticks * times.Length : 0];
         for (var tick = 0; tick < stages.Ticks; tick++)
         {
             foreach (var onChip in neighbours) Fetch(costs, counts, tick, onChip, fetch);
-            long most = 0;
             for (var core = 0; core < times.Length; core++)
             {
                 var did = counts[tick, core];
                 var since = tick - stage[core];
                 var computes = since >= 0 && since % image.TicksPerStep == 0 && since / image.TicksPerStep < image.Steps;
-                var synapses = costs.Synapses(did);
-                var busy = costs.Tick + synapses + (computes ? updates[core] : 0) + (sends[core] ? costs.PacketSent * did.SpikesSent : 0);
-                var waiting = Math.Max(0, fetch[core] - synapses);
-                var needed = busy + waiting;
+                synapses[core] = costs.Synapses(did);
+                own[core] = costs.Tick + (computes ? updates[core] : 0) + (sends[core] ? costs.PacketSent * did.SpikesSent : 0);
+                packets[core] = counts.Trees[core].Cores.IsEmpty ? 0 : did.SpikesSent;
+            }
+
+            arrivals.Take(costs.Tick, own, synapses, packets);
+            long most = 0;
+            for (var core = 0; core < times.Length; core++)
+            {
+                var busy = own[core] + synapses[core];
+                var needed = Math.Max(busy + Math.Max(0, fetch[core] - synapses[core]), Arrived(core, counts[tick, core]));
+                var waiting = needed - busy;
                 most = Math.Max(most, needed);
                 var time = new CoreTiming(new(busy), new(waiting), new(Math.Max(0, available - needed)), new(needed), needed > available ? 1 : 0);
                 times[core] += time;
@@ -70,6 +82,11 @@ public sealed class AnalyticTiming : ITimingModel
         {
             PerTick = ImmutableCollectionsMarshal.AsImmutableArray(all),
         };
+
+        // The work for one packet is the mean one, its row included.
+        long Arrived(int core, in CoreActivity did) => did.PacketsReceived == 0
+            ? 0
+            : (long)Math.Ceiling(Math.Max(arrivals.First(core) + synapses[core], arrivals.Last(core) + ((double)(synapses[core] + (costs.DmaWord * did.DmaWords)) / did.PacketsReceived)));
     }
 
     /// <summary>

@@ -20,6 +20,7 @@ internal static class TerminalReport
         console.WriteLine();
         if (run.Tiles is { } tiles) TerminalTiles.Write(run, tiles, console);
         else console.Write(Layers(run));
+        if (run.Events is { } events) TerminalEvents.Write(run, events, console);
         if (run.Energy is { } energy)
         {
             console.WriteLine($"Energy by component: {energy.Title}");
@@ -59,6 +60,7 @@ internal static class TerminalReport
             Line("Cores", CoresLine(run));
             Line("Memory", MemoryLine(run));
             Line("Links", LinksLine(run));
+            if (run.Events is { } events) TerminalEvents.Summary(run, events, Line);
         }
 
         Line("Operations", $"per inference {Count(run.NeuroBench.EffectiveAcs)} ACs + {Count(run.NeuroBench.EffectiveMacs)} MACs effective, {Count(run.NeuroBench.DenseOperations)} dense");

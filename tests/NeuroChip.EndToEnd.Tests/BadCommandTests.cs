@@ -50,6 +50,7 @@ public sealed class BadCommandTests : Scratch
         ["bad-form"] = "compile MODEL --sepconv sideways",
         ["strict-convolutions"] = "compile NETWORKS/transformer-qsd-conv/model.onnx --precision float32 --sepconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
+        ["event-timing-of-tiles"] = "simulate MODEL --input INPUT --chip transformer-core --timing event",
         ["noc-size"] = "noc --size 8",
         ["noc-rate"] = "noc --rate 1.5",
         ["noc-traffic"] = "noc --traffic sideways",

@@ -33,6 +33,7 @@ internal sealed class PacketArrivals
     private readonly double[][] transit; // by core, by core of its tree
     private readonly double[] first; // by core
     private readonly double[] last;
+    private readonly double[] starts; // by core: when its first neuron that fires has sent, and its last
     private readonly double[] ends;
     private double[] arrival = [];
 
@@ -60,7 +61,7 @@ internal sealed class PacketArrivals
         payload = [.. image.Cores.Select(c => image.Populations[c.Slice.Population.Index].Domain != Ir.Ncir.SpikeDomain.Binary)];
         (packets, busy, window, wait) = (new double[index.Count], new double[index.Count], new double[index.Count], new double[index.Count]);
         transit = [.. trees.Select(t => new double[t.Cores.Length])];
-        (first, last, ends) = (new double[trees.Length], new double[trees.Length], new double[trees.Length]);
+        (first, last, starts, ends) = (new double[trees.Length], new double[trees.Length], new double[trees.Length], new double[trees.Length]);
 
         int[] LinksOf(MulticastTree tree)
         {
@@ -98,7 +99,7 @@ internal sealed class PacketArrivals
         for (var core = 0; core < trees.Length; core++)
         {
             if (sent[core] > 0) Transits(core);
-            ends[core] = own[core];
+            (starts[core], ends[core]) = (FirstSent(core, own, sent), own[core]);
         }
 
         for (var round = 0; round < Rounds; round++)
@@ -108,10 +109,9 @@ internal sealed class PacketArrivals
             for (var core = 0; core < trees.Length; core++)
             {
                 if (sent[core] == 0) continue;
-                var begins = before + ((double)(own[core] - before) / (sent[core] + 1));
                 foreach (var (i, receiver) in trees[core].Cores.Index())
                 {
-                    first[receiver] = Math.Min(first[receiver], begins + transit[core][i]);
+                    first[receiver] = Math.Min(first[receiver], starts[core] + transit[core][i]);
                     last[receiver] = Math.Max(last[receiver], ends[core] + transit[core][i]);
                 }
             }
@@ -120,9 +120,10 @@ internal sealed class PacketArrivals
             for (var core = 0; core < trees.Length && spikesFirst; core++)
             {
                 if (double.IsInfinity(first[core]) || sent[core] == 0) continue;
-                var end = EndOfUpdate(own[core], synapses[core], first[core], last[core]);
-                changed |= Math.Abs(end - ends[core]) >= 1;
-                ends[core] = end;
+                var start = Reached(FirstSent(core, own, sent), synapses[core], first[core], last[core]);
+                var end = Reached(own[core], synapses[core], first[core], last[core]);
+                changed |= Math.Abs(start - starts[core]) >= 1 || Math.Abs(end - ends[core]) >= 1;
+                (starts[core], ends[core]) = (start, end);
             }
 
             if (!changed) break;
@@ -130,13 +131,16 @@ internal sealed class PacketArrivals
 
         for (var core = 0; core < trees.Length; core++)
             if (double.IsInfinity(first[core])) first[core] = 0;
+
+        // Those that fire lie evenly among the neurons.
+        double FirstSent(int core, ReadOnlySpan<long> own, ReadOnlySpan<long> sent) => before + ((double)(own[core] - before) / Math.Max(1, sent[core]));
     }
 
     /// <summary>
-    /// When a core has updated its neurons if spikes that keep it busy for <paramref name="synapses"/> cycles arrive evenly from <paramref name="first"/> to <paramref name="last"/> and go first:
-    /// until then it has done all of its own work and what has arrived.
+    /// When a core has done so much of its own work if spikes that keep it busy for <paramref name="synapses"/> cycles arrive evenly from <paramref name="first"/> to <paramref name="last"/> and go
+    /// first: until then it has done that and what has arrived.
     /// </summary>
-    private static double EndOfUpdate(double own, double synapses, double first, double last)
+    private static double Reached(double own, double synapses, double first, double last)
     {
         if (own <= first) return own;
         if (own + synapses >= last) return own + synapses;

@@ -95,6 +95,7 @@ internal sealed class CoreUnits : IPacketReceiver
         ref var state = ref cores[core];
         (state.Before, state.PerNeuron, state.Neurons) = (before * EventTime.PerCycle, perNeuron * EventTime.PerCycle, neurons);
         (state.Sends, state.Reaches, state.Head, state.Tail) = (sends, reaches, None, None);
+        state.Fires = work.Sent(tick, core).Addresses.Length;
         state.Target = NextTarget(core);
         Dispatch(core, 0);
     }
@@ -334,13 +335,12 @@ internal sealed class CoreUnits : IPacketReceiver
         Account(core, now);
         ref var state = ref cores[core];
         var unit = unitOf[Update];
-        var sent = work.Sent(tick, core);
         state.Done = state.Target;
         Stop(core, unit, PathUnit.Update, now, -1);
         state.Version++;
         while (state.Done == state.Target && !state.Finished)
         {
-            if (state.Sends && state.Next < sent.Addresses.Length)
+            if (state.Sends && state.Next < state.Fires)
             {
                 if (state.Reaches)
                 {
@@ -350,6 +350,7 @@ internal sealed class CoreUnits : IPacketReceiver
                         break;
                     }
 
+                    var sent = work.Sent(tick, core);
                     var packet = packets.Add(core, sent.Addresses[state.Next], sent.Digits(state.Next), payload[core], now, states[(core * units) + unit].Path);
                     Network.Send(core, packet, now);
                 }
@@ -370,9 +371,8 @@ internal sealed class CoreUnits : IPacketReceiver
     private long NextTarget(int core)
     {
         ref readonly var state = ref cores[core];
-        var sent = work.Sent(tick, core).Addresses;
-        if (!state.Sends || state.Next >= sent.Length) return state.Before + (state.Neurons * state.PerNeuron) + ((state.Sends ? sent.Length : 0) * sendCost);
-        var updated = sent[state.Next] - image.Cores[core].Slice.First + 1;
+        if (!state.Sends || state.Next >= state.Fires) return state.Before + (state.Neurons * state.PerNeuron) + ((state.Sends ? state.Fires : 0) * sendCost);
+        var updated = work.Sent(tick, core).Addresses[state.Next] - image.Cores[core].Slice.First + 1;
         return state.Before + (updated * state.PerNeuron) + ((state.Next + 1) * sendCost);
     }
 
@@ -383,7 +383,8 @@ internal sealed class CoreUnits : IPacketReceiver
         public long PerNeuron;
         public int Neurons;
 
-        /// <summary>Whether neurons that fire send, and whether that goes anywhere.</summary>
+        /// <summary>Neurons that fire; whether they send, and whether that goes anywhere.</summary>
+        public int Fires;
         public bool Sends;
         public bool Reaches;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuroChip.HwModels;
 using NeuroChip.Ir;
@@ -24,6 +25,9 @@ namespace NeuroChip.Simulator.Timing;
 /// </summary>
 public sealed class AnalyticTiming : ITimingModel
 {
+    // The ways of packets are the same in every sample.
+    private static readonly ConditionalWeakTable<TickCounts, PacketArrivals> Made = [];
+
     /// <inheritdoc/>
     public string Name => "analytic";
 
@@ -45,7 +49,7 @@ public sealed class AnalyticTiming : ITimingModel
         var neighbours = Enumerable.Range(0, image.Cores.Length).GroupBy(i => (image.Cores[i].X, image.Cores[i].Y)).Select(g => g.ToArray()).ToArray();
         var times = new CoreTiming[image.Cores.Length];
         var fetch = new long[image.Cores.Length];
-        var arrivals = new PacketArrivals(image, chip, counts.Trees);
+        var arrivals = Made.GetValue(counts, c => new(image, chip, c.Trees));
         var (own, synapses, packets) = (new long[times.Length], new long[times.Length], new long[times.Length]);
         var slowest = new Cycles[stages.Ticks];
         var all = new CoreTiming[perTick ? stages.Ticks * times.Length : 0];

@@ -29,6 +29,8 @@ internal static class TimingTable
 {
     private static readonly ManyCoreChip Chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
 
+    private static readonly List<string> NotMapped = [];
+
     public static int Print(IReadOnlyList<string> models)
     {
         Console.WriteLine("| network | cores | copies | slowest tick, analytic | events | apart | per core and tick: mean | 99 % within | would be lost | ms analytic | ms events |");
@@ -50,6 +52,7 @@ internal static class TimingTable
         }
 
         foreach (var model in models) Row(Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(model)))!, () => OfModel(model, Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, "inputs.npz"), "float32"));
+        if (NotMapped.Count > 0) Console.WriteLine($"\nNot mapped to {Chip.Name}: {string.Join(", ", NotMapped)}.");
         return 0;
     }
 
@@ -85,11 +88,11 @@ internal static class TimingTable
             var copies = events.Sum(r => r.Timing.Events!.Injected);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {image.Cores.Length} | {copies / samples.Count:N0} | {a:N0} | {e:N0} | {(a - e) / e:+0.0 %;-0.0 %} | {apart.DefaultIfEmpty(0).Average():0.00 %} | {apart.ElementAtOrDefault((int)(0.99 * apart.Count)):0.0 %} | {(copies == 0 ? 0 : (double)lost / copies):0.0 %} | {analyticTime * 1e3:0.00} | {eventTime * 1e3:0.00} |"));
+                $"| {name} | {image.Cores.Length} | {copies / samples.Count:N0} | {a:N0} | {e:N0} | {Math.Round((a - e) / e, 3) + 0.0:+0.0 %;-0.0 %;0.0 %} | {apart.DefaultIfEmpty(0).Average():0.00 %} | {apart.ElementAtOrDefault((int)(0.99 * apart.Count)):0.0 %} | {(copies == 0 ? 0 : (double)lost / copies):0.0 %} | {analyticTime * 1e3:0.00} | {eventTime * 1e3:0.00} |"));
         }
         catch (DiagnosticException problem)
         {
-            Console.WriteLine($"| {name} | {problem.Diagnostics[0].Code}: not mapped | | | | | | | | | |");
+            NotMapped.Add($"{name} ({problem.Diagnostics[0].Code})");
         }
     }
 

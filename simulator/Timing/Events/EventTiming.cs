@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuroChip.HwModels;
 using NeuroChip.Ir;
@@ -16,6 +17,9 @@ namespace NeuroChip.Simulator.Timing.Events;
 /// </summary>
 public sealed class EventTiming : ITimingModel
 {
+    // What is made once for an image lives as long as the log of its events.
+    private static readonly ConditionalWeakTable<EventLog, Sample> Made = [];
+
     /// <summary>Parts of a tick in <see cref="LinkTiming.BusyByPart"/>.</summary>
     public const int Parts = 20;
 
@@ -40,10 +44,11 @@ public sealed class EventTiming : ITimingModel
         Check(image, chip);
         if (chip is null) return new AnalyticTiming().Time(image, chip, counts, perTick);
         if (counts.Events is not { } log) throw new ArgumentException("the events of the sample were not kept", nameof(counts));
-        return new Sample(image, chip.As<ManyCoreChip>(), counts.Ticks, log).Time(perTick);
+        if (!Made.TryGetValue(log, out var sample) || !sample.IsOf(image, counts.Ticks)) Made.AddOrUpdate(log, sample = new(image, chip.As<ManyCoreChip>(), counts.Ticks, log));
+        return sample.Time(perTick);
     }
 
-    /// <summary>One sample.</summary>
+    /// <summary>One sample at a time of an image.</summary>
     private sealed class Sample
     {
         private readonly ChipImage image;
@@ -72,6 +77,9 @@ public sealed class EventTiming : ITimingModel
             var heard = image.Projections.SelectMany(p => p.RowsFrom is { } rows ? new[] { p.Source, rows } : [p.Source]).ToHashSet();
             sends = [.. image.Cores.Select(c => heard.Contains(c.Slice.Population))];
         }
+
+        /// <summary>Whether it was made for an image and for these counts.</summary>
+        public bool IsOf(ChipImage other, TickCounts ticks) => ReferenceEquals(image, other) && counts == ticks;
 
         public TimingResult Time(bool perTick)
         {
@@ -167,6 +175,7 @@ public sealed class EventTiming : ITimingModel
             (network.Path, cores.Path) = (path, path);
             Run(tick);
             var chain = path.Chain(cores.LastPath(core));
+            (network.Path, cores.Path) = (null, null);
             return
             [
                 .. chain.Select(s => new CriticalStep(

@@ -109,7 +109,9 @@ internal sealed class PacketNetwork
     {
         Array.Clear(routerFree);
         Array.Clear(coreLinkFree);
-        for (var b = 0; b < buffers.Length; b++) (buffers[b].Head, outputs[b].Turn) = (0, 0);
+        Array.Clear(buffers);
+        Array.Clear(outputs);
+        Held = 0;
     }
 
     /// <summary>Whether the send queue of a core takes another packet.</summary>

@@ -7,14 +7,13 @@ using NeuroChip.Ir.Ncir.AddressFunctions;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Runtime;
 using NeuroChip.Simulator.Timing.Events;
+using static NeuroChip.Simulator.Tests.Timing.EventCases;
 
 namespace NeuroChip.Simulator.Tests.Timing;
 
 /// <summary>Spikes on their way, against formulas worked out by hand.</summary>
 public sealed class EventTimingTests
 {
-    private static readonly ManyCoreChip Chip = ChipModelReader.Load<ManyCoreChip>("spinnaker1");
-
     // In core cycles of 5 ns: 40 bit at 1 Gbit/s, 5 cycles of 133 MHz, 220 ns.
     private const double CoreLink = 8;
     private const double Hop = 5 / 133e6 * 200e6;
@@ -40,6 +39,18 @@ public sealed class EventTimingTests
         var c = Chip.Cycles;
         var sent = c.Tick.Cycles.Count + c.Source.Cycles.Count + c.PacketSent.Cycles.Count;
         AssertEarliestAt(sent + transit + c.SpikeReceived.Cycles.Count + ((Chip.Synapse.RowHeader.Count + Chip.Synapse.WordsPerSynapse(32)) * c.DmaWord.Cycles.Count) + c.SynapticEvent.Cycles.Count, timing.Cores[1].PeakPerTick.Count);
+    }
+
+    /// <summary>A link between boards takes its own time where the chip model tells it apart.</summary>
+    [Theory]
+    [InlineData(3, 4, 44)]
+    [InlineData(4, 5, 200)]
+    public void Links_between_boards_have_their_own_time(int from, int to, double cycles)
+    {
+        var chip = WithPipeline(Chip, p => p with { BoardLinkTime = Chip.Noc.LinkTime.With(1000) });
+        Assert.Equal(cycles > 44, chip.Machine.BoardOf(from, 0) != chip.Machine.BoardOf(to, 0));
+        var (image, input) = Pair(chip, 1, 40, 1, new(0, 0, 40, from, 0, 1), new(1, 0, 1, to, 0, 2));
+        AssertArrivesAt(Transit(1) - Link + cycles, Run(image, input).Timing.Events!);
     }
 
     /// <summary>A link takes one packet after the other.</summary>
@@ -89,27 +100,6 @@ public sealed class EventTimingTests
         Assert.Equal(5 + 2 + 3, events.Links.Length);
         var mean = new[] { 0, 2, 5, 3, 4, 3 }.Average(Transit);
         Assert.InRange(events.TransitCycles.Count / 30.0, mean - 0.1, mean + 0.1);
-    }
-
-    /// <summary>What is sent arrives or is lost, whatever the buffers; nothing else changes.</summary>
-    [Theory]
-    [InlineData(1, 1, 240)]
-    [InlineData(1, 1, 3)]
-    [InlineData(16, 4, 0)]
-    [InlineData(16, 4, 240)]
-    [InlineData(2, 1, 1_000_000_000)]
-    public void Copies_are_conserved(int sendQueue, int linkBuffer, int wait)
-    {
-        var (image, input) = Crowd(Crowded(sendQueue, linkBuffer, wait));
-        var (result, analytic) = (Run(image, input), Run(image, input, new Simulator.Timing.AnalyticTiming()));
-        var events = result.Timing.Events!;
-        Assert.Equal(result.Activity.Cores.Sum(c => c.PacketsReceived), events.Injected);
-        Assert.Equal(events.Injected, events.Delivered + events.Dropped);
-        Assert.Equal(events.Dropped > 0, events.Links.Any(l => l.Dropped > 0) || wait == 0);
-        Assert.Equal(wait < 1000, events.Dropped > 0);
-        Assert.Equal(analytic.Recorded["layer"].Array<sbyte>(), result.Recorded["layer"].Array<sbyte>());
-        Assert.Equal(analytic.Activity.Cores.AsEnumerable(), result.Activity.Cores);
-        if (events.Dropped + events.Overflows == 0) Assert.Equal(analytic.Timing.Cores.Select(c => c.Busy), result.Timing.Cores.Select(c => c.Busy));
     }
 
     /// <summary>Both timing models agree on how long cores work, for every kind of layer.</summary>
@@ -173,60 +163,6 @@ public sealed class EventTimingTests
         }
     }
 
-    /// <summary>Full buffers hold back routers and then cores; nothing is lost where routers wait.</summary>
-    [Fact]
-    public void Full_buffers_hold_back_the_senders()
-    {
-        var (image, input) = Crowd(Crowded(1, 1, 1_000_000_000));
-        var (wide, _) = Crowd(Crowded(256, 256, 1_000_000_000));
-        var (narrow, free) = (Run(image, input).Timing, Run(wide, input).Timing);
-        Assert.Equal((0, 0), (narrow.Events!.Dropped, free.Events!.Dropped));
-        Assert.True(narrow.Events.Cores.Sum(c => c.Blocked.Count) > 0);
-        Assert.Equal(0, free.Events.Cores.Sum(c => c.Blocked.Count));
-        Assert.All(narrow.Events.Cores, c => Assert.InRange(c.SendQueueHighWater, 0, 1));
-        Assert.All(narrow.Events.Links, l => Assert.Equal(1, l.BufferHighWater));
-        Assert.Contains(free.Events.Links, l => l.BufferHighWater > 4);
-        // Held back at the core instead of on the way.
-        Assert.True(narrow.Events.TransitCycles.Count < free.Events.TransitCycles.Count);
-    }
-
-    /// <summary>Two packets want one link at once: the second waits as long as the router lets it.</summary>
-    [Theory]
-    [InlineData(28, 1)]
-    [InlineData(30, 0)]
-    public void A_packet_that_waits_too_long_is_dropped(int routerCycles, int lost)
-    {
-        // A packet is on the link for 44 core cycles = 29.26 router cycles; one cycle passes between the two lookups.
-        var chip = Chip with { Noc = Chip.Noc with { RouterWait = Chip.Noc.RouterWait.With(routerCycles) } };
-        var (image, input) = Pair(chip, 2, 2, 1, new(0, 0, 1, 0, 0, 1), new(0, 1, 1, 0, 0, 2), new(1, 0, 1, 1, 0, 2));
-        var result = Run(image, input);
-        var events = result.Timing.Events!;
-        Assert.Equal((10, 5 * lost), (events.Injected, events.Dropped));
-        Assert.Equal(5 * lost, Assert.Single(events.Links).Dropped);
-        Assert.Equal(10, result.Activity.Cores[2].PacketsReceived); // Counts and spikes stay what they are.
-    }
-
-    /// <summary>A queue of spikes that is full loses them or holds them back, as the chip says.</summary>
-    [Fact]
-    public void A_full_queue_of_spikes_drops_or_waits()
-    {
-        ManyCoreChip Of(FullQueue full) => WithPipeline(Chip, p => p with { FullQueue = full }) with
-        {
-            Core = Chip.Core with { SpikeQueue = Chip.Core.SpikeQueue.With(3) },
-            Noc = Chip.Noc with { RouterWait = Chip.Noc.RouterWait.With(1_000_000_000) },
-        };
-        var (dropping, input) = Pair(Of(FullQueue.Drop), 30, 40, 100, new(0, 0, 40, 0, 0, 1), new(1, 0, 100, 0, 0, 2));
-        var (waiting, _) = Pair(Of(FullQueue.Wait), 30, 40, 100, new(0, 0, 40, 0, 0, 1), new(1, 0, 100, 0, 0, 2));
-        var (lossy, safe) = (Run(dropping, input).Timing.Events!, Run(waiting, input).Timing.Events!);
-        Assert.True(lossy.Overflows > 50);
-        Assert.Equal(lossy.Overflows, lossy.Cores[1].Overflows);
-        Assert.Equal(lossy.Injected, lossy.Delivered);
-        Assert.Equal(0, safe.Overflows);
-        Assert.Equal((3, 3), (lossy.Cores[1].QueueHighWater, safe.Cores[1].QueueHighWater));
-        Assert.Equal(30 * 5 * Chip.Cycles.SpikeReceived.Cycles.Count, safe.Cores[1].Decode.Count);
-        Assert.True(safe.Cores[0].Blocked.Count > 0);
-    }
-
     /// <summary>What has a unit of its own works beside the rest.</summary>
     [Fact]
     public void Units_of_their_own_work_side_by_side()
@@ -260,50 +196,6 @@ public sealed class EventTimingTests
         Assert.Equal(first.Cores[1].Busy, later.Cores[1].Busy);
         Assert.Equal(30, later.Events!.Cores[1].QueueHighWater);
         Assert.True(first.Events!.Cores[1].QueueHighWater < 30);
-    }
-
-    /// <summary>Packets that wait for each other in a circle are found, with the circle.</summary>
-    [Fact]
-    public void A_circle_of_full_buffers_is_reported()
-    {
-        var net = new NetworkBuilder(Arithmetic.Float32, seed: 4);
-        (int X, int Y)[] ring = [(0, 0), (1, 0), (1, 1), (0, 1)];
-        int[] links = [0, 2, 3, 5]; // E, N, W, S: on to the next of the ring.
-        var inputs = ring.Select((_, i) => net.Input($"x{i}", Networks.Flat(50), SpikeDomain.Binary, isStatic: true)).ToArray();
-        var layers = ring.Select((_, i) => net.Lif($"layer{i}", Networks.Flat(1))).ToArray();
-        for (var i = 0; i < 4; i++) net.Project(inputs[i], layers[i], new DenseMap(50, 1));
-        var chip = Crowded(1, 1, 1_000_000_000);
-        var seats = ring.Select((c, i) => new Seat(i, 0, 50, c.X, c.Y, 1)).Concat(ring.Select((_, i) => new Seat(4 + i, 0, 1, ring[(i + 2) % 4].X, ring[(i + 2) % 4].Y, 2)));
-        var image = Images.OnCores(net.Build(), chip, [.. seats]);
-        // Each packet goes two links around the ring.
-        image = image with
-        {
-            Routers =
-            [
-                .. ring.Select((c, i) => new ImageRouter(c.X, c.Y,
-                [
-                    new((uint)i << 16, 0xFFFF0000, 1u << links[i]),
-                    new((uint)((i + 3) % 4) << 16, 0xFFFF0000, 1u << links[i]),
-                    new((uint)((i + 2) % 4) << 16, 0xFFFF0000, 1u << (6 + 2)),
-                ])).OrderBy(r => r.X).ThenBy(r => r.Y),
-            ],
-        };
-        var ones = Tensor.Vector(Enumerable.Repeat(1f, 50).ToArray());
-        var input = new SampleInput(Enumerable.Range(0, 4).ToImmutableDictionary(i => $"x{i}", _ => ones));
-        var found = Assert.Throws<DiagnosticException>(() => Run(image, input)).Diagnostics[0];
-        Assert.Equal("NC5141", found.Code);
-        Assert.Equal(
-            ["the buffer of link (0,0)E is full; its first packet waits for link (1,0)N",
-             "the buffer of link (0,1)S is full; its first packet waits for link (0,0)E",
-             "the buffer of link (1,0)N is full; its first packet waits for link (1,1)W",
-             "the buffer of link (1,1)W is full; its first packet waits for link (0,1)S"],
-            found.Notes[..^1].Order(StringComparer.Ordinal));
-
-        // The chip as it is drops what waits too long, and so goes on.
-        var patient = image with { ChipYaml = Crowded(1, 1, 240).ToYaml() };
-        var events = Run(patient, input).Timing.Events!;
-        Assert.True(events.Dropped > 0);
-        Assert.Equal(events.Injected, events.Delivered + events.Dropped);
     }
 
     /// <summary>The critical path leads without a gap from the beginning of the slowest tick to its end.</summary>
@@ -383,36 +275,4 @@ public sealed class EventTimingTests
     private static void AssertArrivesAt(double cycles, EventTimingResult events) => AssertEarliestAt(cycles, events.LongestTransit.Count);
 
     private static void AssertEarliestAt(double cycles, long actual) => Assert.InRange(actual, cycles - 0.05, cycles + 1);
-
-    private static ManyCoreChip WithPipeline(ManyCoreChip chip, Func<PipelineModel, PipelineModel> change) => chip with { Pipeline = change(chip.Pipeline!) };
-
-    private static ManyCoreChip Crowded(int sendQueue, int linkBuffer, int wait) =>
-        WithPipeline(Chip, p => p with { SendQueue = p.SendQueue.With(sendQueue), LinkBuffer = p.LinkBuffer.With(linkBuffer) }) with
-        {
-            Noc = Chip.Noc with { RouterWait = Chip.Noc.RouterWait.With(wait) },
-            Core = Chip.Core with { SpikeQueue = Chip.Core.SpikeQueue.With(4096) },
-        };
-
-    /// <summary>Eight cores on two chips send to two beyond them, all over the same links.</summary>
-    private static (ChipImage Image, SampleInput Input) Crowd(ManyCoreChip chip) => Pair(
-        chip, 320, 400, 10,
-        [.. Enumerable.Range(0, 8).Select(i => new Seat(0, 50 * i, 50, i / 4, 0, 1 + (i % 4))), new(1, 0, 5, 3, 0, 1), new(1, 5, 5, 3, 2, 1)]);
-
-    /// <summary>An input of which the first neurons spike in every step, and a dense layer.</summary>
-    private static (ChipImage Image, SampleInput Input) Pair(ManyCoreChip chip, int spikes, int sources, int targets, params Seat[] seats)
-    {
-        var net = new NetworkBuilder(Arithmetic.Float32, seed: 4);
-        var input = net.Input("x", Networks.Flat(sources), SpikeDomain.Binary, isStatic: true);
-        var layer = net.Lif("layer", Networks.Flat(targets));
-        net.Project(input, layer, new DenseMap(sources, targets));
-        var values = Enumerable.Range(0, sources).Select(a => a < spikes ? 1f : 0f).ToArray();
-        return (Images.OnCores(net.Build(), chip, seats), SampleInput.Of("x", Tensor.Vector(values)));
-    }
-
-    private static SampleResult Run(ChipImage image, SampleInput input, Simulator.Timing.ITimingModel? timing = null)
-    {
-        using var chip = new SimulatedChip(null, timing ?? new EventTiming());
-        chip.Load(image);
-        return chip.Run(input, RunRecording.All);
-    }
 }

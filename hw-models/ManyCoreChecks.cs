@@ -37,6 +37,14 @@ internal static class ManyCoreChecks
             s.Index.Bits.Count >= 31 || core.Neurons.Count <= 1L << (int)s.Index.Bits.Count, "synapse.index",
             $"{s.Index} cannot name {core.Neurons} of a core");
 
+        if (chip.Pipeline is { } pipeline)
+        {
+            foreach (var (path, room) in new[] { ("row_buffers", pipeline.RowBuffers), ("send_queue", pipeline.SendQueue), ("link_buffer", pipeline.LinkBuffer) })
+                if (room.Count < 1) bag.Add(root.Nearest($"pipeline.{path}").Error("NC6050", $"'pipeline.{path}' is {room}; without room for one nothing could ever move", ["the least is 1"]));
+            if (pipeline.CoreLink.Value <= 0) bag.Add(root.Nearest("pipeline.core_link").Error("NC6050", $"'pipeline.core_link' is {pipeline.CoreLink}; nothing could ever leave a core", ["it must be more than 0"]));
+            if (core.SpikeQueue.Count < 1) bag.Add(root.Nearest("core.spike_queue").Error("NC6050", $"'core.spike_queue' is {core.SpikeQueue}; without room for one no spike could ever be handled", ["the least is 1"]));
+        }
+
         if (!bag.HasErrors) CheckMachine(chip.Machine, Require);
     }
 

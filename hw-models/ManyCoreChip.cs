@@ -30,6 +30,9 @@ public sealed record ManyCoreChip : ChipModel
     /// <summary>Cycles of a core's actions.</summary>
     public required CycleCosts Cycles { get; init; }
 
+    /// <summary>What works beside what, and how much can wait where; null for a chip that only analytic timing can time.</summary>
+    public PipelineModel? Pipeline { get; init; }
+
     /// <summary>Cost tables by name.</summary>
     public required ImmutableSortedDictionary<string, ActionCosts> EnergyTables { get; init; }
 
@@ -69,6 +72,7 @@ public sealed record ManyCoreChip : ChipModel
             Memory = f.Section("memory", c?.Memory, MemoryModel.Map, "Memory shared by the cores of a chip."),
             Noc = f.Section("noc", c?.Noc, NocModel.Map, "Routers, links and packets."),
             Cycles = f.Section("cycles", c?.Cycles, CycleCosts.Map, "Core cycles of the actions of a core."),
+            Pipeline = f.OptionalSection("pipeline", c?.Pipeline, PipelineModel.Map, "What works beside what, and how much can wait where: for event timing."),
             Arithmetic = CommonFields.Arithmetic(f, c),
             DefaultEnergy = CommonFields.DefaultEnergy(f, c),
             EnergyTables = f.Sections("energy", c?.EnergyTables, ActionCosts.Map, CommonFields.EnergyMeaning),

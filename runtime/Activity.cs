@@ -104,7 +104,7 @@ public readonly record struct ProjectionActivity(long Events, long SynapticEvent
     };
 }
 
-/// <summary>A directed chip-to-chip link: the one that leaves chip (<paramref name="X"/>, <paramref name="Y"/>) in direction <paramref name="Direction"/> (0-5: E, NE, N, W, SW, S).</summary>
+/// <summary>A directed chip-to-chip link: the one that leaves chip (<paramref name="X"/>, <paramref name="Y"/>) in direction <paramref name="Direction"/> (0-5: E, NE, N, W, SW, S; -1 where only the chip is meant).</summary>
 public readonly record struct LinkId(int X, int Y, int Direction) : IComparable<LinkId>
 {
     private static readonly string[] Names = ["E", "NE", "N", "W", "SW", "S"];
@@ -113,7 +113,7 @@ public readonly record struct LinkId(int X, int Y, int Direction) : IComparable<
     public int CompareTo(LinkId other) => (X, Y, Direction).CompareTo((other.X, other.Y, other.Direction));
 
     /// <inheritdoc/>
-    public override string ToString() => $"({X},{Y}){Names[Direction]}";
+    public override string ToString() => Direction < 0 ? $"({X},{Y})" : $"({X},{Y}){Names[Direction]}";
 }
 
 /// <summary>Packets over one link.</summary>

@@ -55,6 +55,9 @@ public sealed record TimingResult(
     /// <summary>Times on a chip of tiles, which has no ticks in real time: there <see cref="CyclesPerTick"/> and <see cref="TickSeconds"/> are 0. Null for every other chip.</summary>
     public TileTimingResult? Tiles { get; init; }
 
+    /// <summary>What single messages did; null where the timing model does not follow them.</summary>
+    public EventTimingResult? Events { get; init; }
+
     /// <summary>Seconds that all samples take: of ticks, slowed down by <see cref="TimeScaleFactor"/>; of the cycles of tiles.</summary>
     public double Seconds => Tiles is { } tiles ? tiles.Total.Count / tiles.ClockHertz : Ticks * TickSeconds * TimeScaleFactor;
 
@@ -70,6 +73,7 @@ public sealed record TimingResult(
         Cores = [.. a.Cores.Zip(b.Cores, (x, y) => x + y)],
         SlowestCorePerTick = [.. a.SlowestCorePerTick.Zip(b.SlowestCorePerTick, (x, y) => x.CompareTo(y) >= 0 ? x : y)],
         PerTick = [],
+        Events = a.Events is { } events && b.Events is { } others ? events + others : null,
         Tiles = a.Tiles is { } tiles && b.Tiles is { } more ? tiles + more : null,
     };
 }

@@ -51,7 +51,8 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
         chip = image.Cores.IsEmpty && image.Schedule is null ? null : ChipModelReader.Parse(image.ChipYaml, "chip model of the image");
         plan = image.Schedule is null ? null : new TilePlan(image, chip!.As<TileChip>());
         timing = fixedTiming ?? TimingModels.For(image);
-        observer = new(image, plan is null ? chip?.As<ManyCoreChip>() : null);
+        timing.Check(image, chip);
+        observer = new(image, plan is null ? chip?.As<ManyCoreChip>() : null) { Events = timing.NeedsEvents ? new(image) : null };
         engine = engineEntry.Create(image, threads);
     }
 
@@ -87,7 +88,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
             loaded.Readouts.Zip(readouts, (r, a) => KeyValuePair.Create(r.Name, feed.Sites.Rows(loaded.Populations[r.Signals[0].Population.Index].Sites, a.Finish()))).ToImmutableDictionary(),
             recorders.ToImmutableDictionary(r => r.Name, r => feed.Sites.Rows(r.Sites, r.Finish())),
             did with { Tiles = tiles?.Totals() ?? [], TableBuild = tiles?.Build.Did ?? default },
-            timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles), recording.CoreTicks))
+            timing.Time(loaded, chip, new RunCounts(counts.Ticks, tiles, counts.Events), recording.CoreTicks))
         {
             Sites = loaded.Sites.ToImmutableDictionary(t => t.Name, t => Tensor.Of([feed.Sites[t.Id].Count, 3], feed.Sites[t.Id].Coordinates())),
             Vanilla = Vanilla(loaded, counts, did),

@@ -27,5 +27,6 @@ public static partial class DiagnosticCatalog
         new("NC6033", "chip without tiles that compute", "None of the kinds of tiles has both a count above 0 and work that it does.", "Give a kind of tile a count and something to do."),
         new("NC6040", "an address unit that cannot work", "Address units find the targets of single events, so they go with event-driven engines, and they need lanes, time and table memory.", "Give it numbers above 0, or leave it out."),
         new("NC6034", "chip of another family", "The command or function works with chips of one family only, and the chip given is of another.", "Take one of the chips listed."),
+        new("NC6050", "no room in a pipeline", "A queue or buffer of a chip's pipelines has no entry, or a core has no rate into the network: nothing could ever move.", "Give it at least 1, or leave the section 'pipeline' out, if only analytic timing is needed."),
     ];
 }

@@ -36,6 +36,7 @@ public sealed class HtmlReport : IReportWriter
             CoreSection(page, report);
             LayerSection(page, report);
             LinkSection(page, report);
+            HtmlEvents.Section(page, report);
         }
 
         if (report.Sites is { } sites) HtmlSites.Write(page, report, sites);

@@ -124,6 +124,12 @@ public static class PerfettoTrace
                 if (waits)
                 {
                     json.WriteNumber("waitingCycles", time.Waiting.Count);
+                    if (UnitsOf(at) is { } waited)
+                    {
+                        json.WriteNumber("forRowsCycles", waited.WaitingForRows.Count);
+                        json.WriteNumber("blockedCycles", waited.Blocked.Count);
+                        json.WriteNumber("forPacketsCycles", waited.WaitingForPackets.Count);
+                    }
                 }
                 else
                 {
@@ -133,12 +139,23 @@ public static class PerfettoTrace
                     json.WriteNumber("macs", did.Macs);
                     json.WriteNumber("neuronUpdates", did.NeuronUpdates);
                     json.WriteNumber("spikesSent", did.SpikesSent);
+                    if (UnitsOf(at) is { } units)
+                    {
+                        json.WriteNumber("updateCycles", units.Update.Count);
+                        json.WriteNumber("decodeCycles", units.Decode.Count);
+                        json.WriteNumber("fetchCycles", units.Fetch.Count);
+                        json.WriteNumber("addCycles", units.Add.Count);
+                        json.WriteNumber("queueHighWater", units.QueueHighWater);
+                        json.WriteNumber("overflows", units.Overflows);
+                    }
                 }
 
                 json.WriteEndObject();
                 json.WriteEndObject();
             }
         }
+
+        private CoreUnitTiming? UnitsOf(int at) => sample.Timing.Events is { PerTick.IsEmpty: false } events ? events.PerTick[at] : null;
 
         private long StepTick(int stage, int step) => stage + ((long)step * image.TicksPerStep);
 

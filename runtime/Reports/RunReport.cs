@@ -53,6 +53,9 @@ public sealed record RunReport(
     /// <summary>What active sites took, and vanilla addressing beside it; null where nothing is looked up.</summary>
     public ReportSites? Sites { get; init; }
 
+    /// <summary>What single spikes did on their way; null without event timing.</summary>
+    public ReportEvents? Events { get; init; }
+
     /// <summary>What the compiler chose where it had a choice, with the cost of the other ways.</summary>
     public ImmutableArray<Decision> Decisions { get; init; } = [];
 

@@ -58,6 +58,7 @@ public static class RunReportBuilder
     private static RunReport WithCores(RunReport report, ChipImage image, ManyCoreChip chip, SessionResult run) => report with
     {
         Cores = Cores(image, chip, run),
+        Events = ReportEvents.Of(image, run.Timing),
         Links = [.. run.Activity.Links.Select(l => Link(l, chip, run.Timing))],
         Routers = [.. image.Routers.Select(r => new ReportRouter(r.X, r.Y, r.Entries.Length, chip.Noc.RouterEntries.Count))],
     };

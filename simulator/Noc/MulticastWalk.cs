@@ -60,6 +60,8 @@ public sealed class MulticastWalk
     {
         var key = sender.Slice.Key;
         var links = ImmutableArray.CreateBuilder<LinkId>();
+        var branches = ImmutableArray.CreateBuilder<MulticastBranch>();
+        var here = new List<int>();
         var delivered = new SortedSet<int>();
         var passed = new HashSet<(int X, int Y, int Link)>();
         var open = new Queue<(int X, int Y, int Link, int Hops)>();
@@ -76,6 +78,8 @@ public sealed class MulticastWalk
                 continue;
             }
 
+            var (leaves, firstChild) = (0u, routers + open.Count);
+            here.Clear();
             for (var link = 0; link < LinkBits; link++)
             {
                 if ((route >> link & 1) == 0) continue;
@@ -90,6 +94,7 @@ public sealed class MulticastWalk
                 else
                 {
                     links.Add(new(at.X, at.Y, link));
+                    leaves |= 1u << link;
                     open.Enqueue((next.X, next.Y, link, at.Hops + 1));
                 }
             }
@@ -101,10 +106,14 @@ public sealed class MulticastWalk
                     Found("NC5031", $"a packet of '{NameOf(sender)}' is delivered to core {core} of chip ({at.X},{at.Y}), which holds nothing", sender);
                 else if (!delivered.Add(index))
                     Found("NC5033", $"core {core} of chip ({at.X},{at.Y}) gets every packet of '{NameOf(sender)}' twice", sender);
+                else
+                    here.Add(index);
             }
+
+            branches.Add(new(at.X, at.Y, at.Link, leaves, firstChild, [.. here]));
         }
 
-        return new(routers, links.ToImmutable(), [.. delivered], longest);
+        return new(routers, links.ToImmutable(), [.. delivered], longest) { Branches = branches.ToImmutable() };
     }
 
     private uint? Route(int x, int y, int link, uint key)

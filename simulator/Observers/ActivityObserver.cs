@@ -68,6 +68,9 @@ internal sealed class ActivityObserver
     /// <summary>What each projection did in each step of the sample so far; null for an image without a schedule of tiles.</summary>
     public StepCounts? Steps => steps;
 
+    /// <summary>Where events are kept one by one, if anybody asked for them; set before a sample.</summary>
+    public EventLog? Events { get; init; }
+
     /// <summary>Forgets the sample before and takes the active sites of the next.</summary>
     public void Reset(SiteBinding sites)
     {
@@ -93,6 +96,7 @@ internal sealed class ActivityObserver
         Array.Clear(linkPackets);
         Array.Clear(linkPayloads);
         foreach (var tick in perTickLinks) Array.Clear(tick);
+        for (var i = 0; Events is { } log && i < projections.Length; i++) log.Tables[i] = projections[i].Table;
     }
 
     /// <summary>Counts the step that <paramref name="engine"/> has just computed.</summary>
@@ -112,6 +116,7 @@ internal sealed class ActivityObserver
             }
 
             if (view.Cores.Length == 0) continue;
+            Events?.Record(id, step, engine);
             var events = engine.Active(id);
             var tick = view.Population.Stage + (step * image.TicksPerStep);
             Send(view, events, tick);

@@ -9,11 +9,14 @@ public sealed class RunCounts
     /// <param name="ticks">By core and tick.</param>
     public RunCounts(TickCounts ticks) => Ticks = ticks;
 
-    internal RunCounts(TickCounts ticks, TileCounts? tiles) : this(ticks) => Tiles = tiles;
+    internal RunCounts(TickCounts ticks, TileCounts? tiles, EventLog? events = null) : this(ticks) => (Tiles, Events) = (tiles, events);
 
     /// <summary>By core and tick; of an image without cores only how many ticks there are.</summary>
     public TickCounts Ticks { get; }
 
     /// <summary>By stage and step; null for a chip of cores.</summary>
     internal TileCounts? Tiles { get; }
+
+    /// <summary>What was sent, event by event; null where the timing model did not ask for it.</summary>
+    internal EventLog? Events { get; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NeuroChip.HwModels;
 using NeuroChip.Ir;
@@ -15,13 +16,19 @@ namespace NeuroChip.Simulator.Timing;
 ///          + SiteOffset * targets over sites + SiteProbe * lookups
 /// busy     = Tick + update of the model * neurons that compute + PacketSent * packets sent + synapses
 /// fetch    = max(DmaWord * words, time until the memory of the chip, shared fairly, has given the core its words)
-/// waiting  = max(0, fetch - synapses)           rows are fetched while earlier ones are worked on
+/// alone    = busy + max(0, fetch - synapses)    rows are fetched while earlier ones are worked on
+/// needed   = max(alone, first packet + synapses, last packet + work for one packet)
+/// waiting  = needed - busy
 /// </code>
+/// When packets come is said by <see cref="PacketArrivals"/>: with the senders' updates, the unloaded network, and the mean wait at its links.
 /// docs/simulator.md derives it. A tick whose busy + waiting exceeds the cycles of a tick overruns; the time scale factor of the result is
 /// the slowdown with which the slowest core of the slowest tick would hold.
 /// </summary>
 public sealed class AnalyticTiming : ITimingModel
 {
+    // The ways of packets are the same in every sample.
+    private static readonly ConditionalWeakTable<TickCounts, PacketArrivals> Made = [];
+
     /// <inheritdoc/>
     public string Name => "analytic";
 
@@ -43,21 +50,30 @@ public sealed class AnalyticTiming : ITimingModel
         var neighbours = Enumerable.Range(0, image.Cores.Length).GroupBy(i => (image.Cores[i].X, image.Cores[i].Y)).Select(g => g.ToArray()).ToArray();
         var times = new CoreTiming[image.Cores.Length];
         var fetch = new long[image.Cores.Length];
+        var arrivals = Made.GetValue(counts, c => new(image, chip, c.Trees));
+        var (own, synapses, packets) = (new long[times.Length], new long[times.Length], new long[times.Length]);
         var slowest = new Cycles[stages.Ticks];
         var all = new CoreTiming[perTick ? stages.Ticks * times.Length : 0];
         for (var tick = 0; tick < stages.Ticks; tick++)
         {
             foreach (var onChip in neighbours) Fetch(costs, counts, tick, onChip, fetch);
-            long most = 0;
             for (var core = 0; core < times.Length; core++)
             {
                 var did = counts[tick, core];
                 var since = tick - stage[core];
                 var computes = since >= 0 && since % image.TicksPerStep == 0 && since / image.TicksPerStep < image.Steps;
-                var synapses = costs.Synapses(did);
-                var busy = costs.Tick + synapses + (computes ? updates[core] : 0) + (sends[core] ? costs.PacketSent * did.SpikesSent : 0);
-                var waiting = Math.Max(0, fetch[core] - synapses);
-                var needed = busy + waiting;
+                synapses[core] = costs.Synapses(did);
+                own[core] = costs.Tick + (computes ? updates[core] : 0) + (sends[core] ? costs.PacketSent * did.SpikesSent : 0);
+                packets[core] = counts.Trees[core].Cores.IsEmpty ? 0 : did.SpikesSent;
+            }
+
+            arrivals.Take(costs.Tick, own, synapses, packets);
+            long most = 0;
+            for (var core = 0; core < times.Length; core++)
+            {
+                var busy = own[core] + synapses[core];
+                var needed = Math.Max(busy + Math.Max(0, fetch[core] - synapses[core]), Arrived(core, counts[tick, core]));
+                var waiting = needed - busy;
                 most = Math.Max(most, needed);
                 var time = new CoreTiming(new(busy), new(waiting), new(Math.Max(0, available - needed)), new(needed), needed > available ? 1 : 0);
                 times[core] += time;
@@ -71,6 +87,11 @@ public sealed class AnalyticTiming : ITimingModel
         {
             PerTick = ImmutableCollectionsMarshal.AsImmutableArray(all),
         };
+
+        // The work for one packet is the mean one, its row included.
+        long Arrived(int core, in CoreActivity did) => did.PacketsReceived == 0
+            ? 0
+            : (long)Math.Ceiling(Math.Max(arrivals.First(core) + synapses[core], arrivals.Last(core) + ((double)(synapses[core] + (costs.DmaWord * did.DmaWords)) / did.PacketsReceived)));
     }
 
     /// <summary>
@@ -95,14 +116,19 @@ public sealed class AnalyticTiming : ITimingModel
     }
 
     /// <summary>Costs of a chip model as plain numbers: quantities carry units and sources, and are not for inner loops.</summary>
-    private sealed class Costs(ManyCoreChip chip)
+    internal sealed class Costs(ManyCoreChip chip)
     {
-        private readonly long spikeReceived = chip.Cycles.SpikeReceived.Cycles.Count;
-        private readonly long synapticEvent = chip.Cycles.SynapticEvent.Cycles.Count;
-        private readonly long mac = chip.Cycles.Mac.Cycles.Count;
-        private readonly long dmaSetup = chip.Cycles.DmaSetup.Cycles.Count;
-        private readonly long siteOffset = chip.Cycles.SiteOffset.CyclesOrNone().Count;
-        private readonly long siteProbe = chip.Cycles.SiteProbe.CyclesOrNone().Count;
+        public long SpikeReceived { get; } = chip.Cycles.SpikeReceived.Cycles.Count;
+
+        public long SynapticEvent { get; } = chip.Cycles.SynapticEvent.Cycles.Count;
+
+        public long Mac { get; } = chip.Cycles.Mac.Cycles.Count;
+
+        public long DmaSetup { get; } = chip.Cycles.DmaSetup.Cycles.Count;
+
+        public long SiteOffset { get; } = chip.Cycles.SiteOffset.CyclesOrNone().Count;
+
+        public long SiteProbe { get; } = chip.Cycles.SiteProbe.CyclesOrNone().Count;
 
         public long Tick { get; } = chip.Cycles.Tick.Cycles.Count;
 
@@ -115,7 +141,7 @@ public sealed class AnalyticTiming : ITimingModel
 
         /// <summary>Cycles a core spends on what arrives.</summary>
         public long Synapses(in CoreActivity did) =>
-            (spikeReceived * did.PacketsReceived) + (synapticEvent * did.SynapticEvents) + (mac * did.Macs) + (dmaSetup * did.RowsFetched)
-            + (siteOffset * did.SiteOffsets) + (siteProbe * did.SiteProbes);
+            (SpikeReceived * did.PacketsReceived) + (SynapticEvent * did.SynapticEvents) + (Mac * did.Macs) + (DmaSetup * did.RowsFetched)
+            + (SiteOffset * did.SiteOffsets) + (SiteProbe * did.SiteProbes);
     }
 }

@@ -5,11 +5,19 @@ using NeuroChip.Simulator.Observers;
 
 namespace NeuroChip.Simulator.Timing;
 
-/// <summary>Decides when things happen on the chip, from what happened. It sees counts only, so it cannot change a spike.</summary>
+/// <summary>Decides when things happen on the chip, from what happened. It sees counts and events that have happened, so it cannot change a spike.</summary>
 public interface ITimingModel
 {
     /// <summary>Name on the command line.</summary>
     string Name { get; }
+
+    /// <summary>Whether it follows single messages: then the events of the sample are kept for it.</summary>
+    bool NeedsEvents => false;
+
+    /// <summary>Refuses an image or a chip it cannot time, before anything runs.</summary>
+    void Check(ChipImage image, ChipModel? chip)
+    {
+    }
 
     /// <summary>Times one sample. <paramref name="chip"/> is null for an image with neither cores nor tiles: then only ticks are known.</summary>
     /// <param name="image">What runs.</param>

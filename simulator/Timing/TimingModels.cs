@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
+using NeuroChip.Simulator.Timing.Events;
 
 namespace NeuroChip.Simulator.Timing;
 
@@ -7,9 +8,9 @@ namespace NeuroChip.Simulator.Timing;
 public static class TimingModels
 {
     /// <summary>Timing models by <see cref="ITimingModel.Name"/>.</summary>
-    public static ImmutableArray<ITimingModel> Entries { get; } = [new AnalyticTiming(), new TileTiming()];
+    public static ImmutableArray<ITimingModel> Entries { get; } = [new AnalyticTiming(), new TileTiming(), new EventTiming()];
 
-    /// <summary>The model for an image: chips of tiles and chips of cores have one each.</summary>
+    /// <summary>The usual model for an image: chips of tiles and chips of cores have one each.</summary>
     public static ITimingModel For(ChipImage image) => image.Schedule is null ? Entries[0] : Entries[1];
 
     /// <summary>The model of a name, or null.</summary>

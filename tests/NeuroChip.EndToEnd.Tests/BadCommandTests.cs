@@ -59,6 +59,8 @@ public sealed class BadCommandTests : Scratch
         ["strict-transformer"] = "compile NETWORKS/transformer-meta/model.onnx --precision float32 --repconv kept --strict spike-driven -o SCRATCH/a.ncimg",
         ["site-options"] = "compile MODEL --sites 0 --site-margin -1 --site-extent 3,x",
         ["sites-not-planned"] = "compile SPARSE/cls_tiny/model.onnx -o SCRATCH/a.ncimg",
+        ["event-timing-of-tiles"] = "simulate MODEL --input INPUT --chip transformer-core --timing event",
+        ["event-timing-of-sites"] = "simulate SPARSE/cls_tiny/model.onnx --input SPARSE/cls_tiny/inputs.npz --precision float32 --chip spinnaker1-board --timing event",
         ["noc-size"] = "noc --size 8",
         ["noc-rate"] = "noc --rate 1.5",
         ["noc-traffic"] = "noc --traffic sideways",

@@ -13,6 +13,7 @@ using NeuroChip.Runtime.Arrays;
 using NeuroChip.Runtime.Inputs;
 using NeuroChip.Simulator;
 using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Timing.Events;
 
 namespace NeuroChip.Bench;
 
@@ -87,6 +88,13 @@ internal static class ModelTable
                 engine.Reset(feeds[i % feeds.Length].Sites);
                 for (var step = 0; step < image.Steps; step++) engine.Step(feeds[i % feeds.Length]);
             }), threads == 1 ? $"{Additions(image, samples[0])} synaptic operations" : "");
+        }
+
+        if (!image.Cores.IsEmpty)
+        {
+            using var events = new SimulatedChip(timing: new EventTiming(), threads: threads);
+            events.Load(image);
+            Row($"run: engine, counts, event timing, {threads} thread(s)", Repeat(i => events.Run(samples[i % samples.Count], RunRecording.Outputs)));
         }
 
         using var device = new SimulatedChip(threads: threads);

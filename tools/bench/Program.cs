@@ -6,6 +6,7 @@ const string usage = """
            model FILE.onnx ...  time to compile and to run models, beside ONNX Runtime where it is installed
            sanafe [MOST]        layered networks on a chip of pipelines, up to MOST neurons (one million)
            sanafe ARCH SNN STEPS  SANA-FE's files, with each timing model
+           timing [FILE.onnx ...]  both timing models on the demo, on dense, convolutional and recurrent networks, and on models: how far apart they are
            suite [OPTIONS]      the same kernels under BenchmarkDotNet, in minutes
     """;
 
@@ -23,6 +24,8 @@ switch (args)
         return SanaFeTable.PrintLayered(int.MaxValue);
     case ["sanafe", var most]:
         return SanaFeTable.PrintLayered(int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
+    case ["timing", .. var models]:
+        return TimingTable.Print(models);
     case ["suite", .. var options]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: options);
         return 0;

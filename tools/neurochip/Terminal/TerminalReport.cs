@@ -21,6 +21,7 @@ internal static class TerminalReport
         if (run.Tiles is { } tiles) TerminalTiles.Write(run, tiles, console);
         else console.Write(Layers(run));
         if (run.Sites is { } sites) TerminalSites.Write(run, sites, console);
+        if (run.Events is { } events) TerminalEvents.Write(run, events, console);
         if (run.Energy is { } energy)
         {
             console.WriteLine($"Energy by component: {energy.Title}");
@@ -60,6 +61,7 @@ internal static class TerminalReport
             Line("Cores", CoresLine(run));
             Line("Memory", MemoryLine(run));
             Line("Links", LinksLine(run));
+            if (run.Events is { } events) TerminalEvents.Summary(run, events, Line);
         }
 
         if (run.Sites is { } sites) TerminalSites.Summary(run, sites, Line);

@@ -10,7 +10,7 @@ internal sealed class RunOptions
     private readonly Option<string?> output = new("--output") { Description = "Where to write the outputs (.npz)" };
     private readonly Option<string> record = new("--record") { Description = "Which emissions to write too: outputs, all, or names of populations with commas between", DefaultValueFactory = _ => "outputs" };
     private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong("cpu", "reference");
-    private readonly Option<string> timing = new Option<string>("--timing") { Description = "What tells when they happen", DefaultValueFactory = _ => "analytic" }.AcceptOnlyFromAmong("analytic");
+    private readonly Option<string> timing = new Option<string>("--timing") { Description = "What tells when they happen: sums and formulas, or every spike on its way", DefaultValueFactory = _ => "analytic" }.AcceptOnlyFromAmong("analytic", "event");
     private readonly Option<string?> labels = new("--labels") { Description = "Array of the input file with the class of each sample: the report states accuracy" };
     private readonly Option<string?> samples = new("--samples") { Description = "Part of the samples: A..B takes A to B - 1" };
     private readonly Option<string?> report = new("--report") { Description = "Folder for report.json, report.html and report.csv" };
@@ -36,6 +36,7 @@ internal sealed class RunOptions
         parsed.GetValue(json),
         threads)
     {
+        Timing = parsed.GetRequiredValue(timing),
         Trace = parsed.GetValue(trace),
         Spikes = parsed.GetValue(spikes),
     };
@@ -54,6 +55,9 @@ internal sealed class RunOptions
 internal sealed record RunRequest(
     string? Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads)
 {
+    /// <summary>Name of the timing model; <c>analytic</c> is the usual one of the chip.</summary>
+    public string Timing { get; init; } = "analytic";
+
     /// <summary>File for the trace of the first sample, if any.</summary>
     public string? Trace { get; init; }
 

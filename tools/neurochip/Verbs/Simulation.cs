@@ -11,6 +11,7 @@ using NeuroChip.Runtime.Inputs;
 using NeuroChip.Runtime.Reports;
 using NeuroChip.Simulator;
 using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Timing;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -49,7 +50,7 @@ internal sealed class Simulation(RunRequest request)
         var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
-        using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), null, request.Threads);
+        using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), request.Timing == "analytic" ? null : TimingModels.Find(request.Timing), request.Threads);
         var clock = Stopwatch.StartNew();
         SessionResult result;
         using (var line = new ProgressLine())

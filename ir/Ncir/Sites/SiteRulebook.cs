@@ -12,7 +12,7 @@ public enum SiteDirection
 
 /// <summary>
 /// All pairs (source site, tap, target site) of a window between two sets of sites: what an address unit finds when it probes the target table
-/// once for every source site and tap. Kept by source and by target. Immutable.
+/// once for every source site and tap. Kept by source, by target and, once asked for, by tap. Immutable.
 /// </summary>
 public sealed class SiteRulebook
 {
@@ -22,6 +22,7 @@ public sealed class SiteRulebook
     private readonly (int Site, int Tap)[] byTarget;
     private readonly int[] probes;
     private readonly int[] reads;
+    private readonly Lazy<(int[] Starts, (int Source, int Target)[] Pairs)> byTap;
 
     /// <summary>
     /// Finds the pairs. Through one tap, higher sites lead to higher targets: so instead of a lookup per tap there is one walk through the target's keys per tap, all of them
@@ -68,6 +69,7 @@ public sealed class SiteRulebook
         }
 
         bySource = pairs[..count];
+        byTap = new(() => ByTap(window.Taps));
         foreach (var (target, _) in bySource) targetStart[target + 1]++;
         for (var t = 0; t < to.Count; t++) targetStart[t + 1] += targetStart[t];
         byTarget = new (int, int)[count];
@@ -91,9 +93,23 @@ public sealed class SiteRulebook
     /// <summary>Source sites and taps of a target site, ascending.</summary>
     public ReadOnlySpan<(int Site, int Tap)> SourcesOf(int target) => byTarget.AsSpan(targetStart[target]..targetStart[target + 1]);
 
+    /// <summary>Source and target sites of a tap, both ascending. For several threads at once, as everything here.</summary>
+    public ReadOnlySpan<(int Source, int Target)> Through(int tap) => byTap.Value.Pairs.AsSpan(byTap.Value.Starts[tap]..byTap.Value.Starts[tap + 1]);
+
     /// <summary>Taps of a source site whose target lies inside the grid: probes of the target table. What an addressing without that table would add to.</summary>
     public int Probes(int source) => probes[source];
 
     /// <summary>Slots that these probes read; more than the probes where keys collide.</summary>
     public int Reads(int source) => reads[source];
+
+    private (int[] Starts, (int Source, int Target)[] Pairs) ByTap(int taps)
+    {
+        var starts = new int[taps + 1];
+        foreach (var (_, tap) in bySource) starts[tap + 1]++;
+        for (var tap = 0; tap < taps; tap++) starts[tap + 1] += starts[tap];
+        var (next, pairs) = (starts.AsSpan(0, taps).ToArray(), new (int, int)[Pairs]);
+        for (var source = 0; source < Sources; source++)
+            foreach (var (target, tap) in TargetsOf(source)) pairs[next[tap]++] = (source, target);
+        return (starts, pairs);
+    }
 }

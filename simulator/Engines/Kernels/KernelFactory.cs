@@ -98,25 +98,27 @@ internal sealed class KernelFactory(RegisterWidth width)
         if (bits > width) bits = width;
         return (SynapseKernel<T>)((rows.Type, bits) switch
         {
-            (DType.Float32, RegisterWidth.Bits512) => Gather<Float512, Vector512<float>, float, float>(geometry, rows, together),
-            (DType.Float32, RegisterWidth.Bits256) => Gather<Float256, Vector256<float>, float, float>(geometry, rows, together),
-            (DType.Float32, _) => Gather<Float128, Vector128<float>, float, float>(geometry, rows, together),
-            (DType.Int8, RegisterWidth.Bits512) => Gather<Byte512, Vector512<int>, sbyte, int>(geometry, rows, together),
-            (DType.Int8, _) => Gather<Byte256, Vector256<int>, sbyte, int>(geometry, rows, together),
-            (DType.Int16, RegisterWidth.Bits512) => Gather<Short512, Vector512<int>, short, int>(geometry, rows, together),
-            (DType.Int16, _) => Gather<Short256, Vector256<int>, short, int>(geometry, rows, together),
+            (DType.Float32, RegisterWidth.Bits512) => Gather<Float512, Singles<Float512, Vector512<float>, float, float>, Fused<Float512, Vector512<float>>, Vector512<float>, float, float>(geometry, rows, together),
+            (DType.Float32, RegisterWidth.Bits256) => Gather<Float256, Singles<Float256, Vector256<float>, float, float>, Fused<Float256, Vector256<float>>, Vector256<float>, float, float>(geometry, rows, together),
+            (DType.Float32, _) => Gather<Float128, Singles<Float128, Vector128<float>, float, float>, Fused<Float128, Vector128<float>>, Vector128<float>, float, float>(geometry, rows, together),
+            (DType.Int8, RegisterWidth.Bits512) => Gather<Byte512, Pairs512<Byte512, sbyte>, Pairs512<Byte512, sbyte>, Vector512<int>, sbyte, int>(geometry, rows, together),
+            (DType.Int8, _) => Gather<Byte256, Pairs256<Byte256, sbyte>, Pairs256<Byte256, sbyte>, Vector256<int>, sbyte, int>(geometry, rows, together),
+            (DType.Int16, RegisterWidth.Bits512) => Gather<Short512, Pairs512<Short512, short>, Pairs512<Short512, short>, Vector512<int>, short, int>(geometry, rows, together),
+            (DType.Int16, _) => Gather<Short256, Pairs256<Short256, short>, Pairs256<Short256, short>, Vector256<int>, short, int>(geometry, rows, together),
             _ => (object)new InverseKernel<int>(geometry.Map, Widened<int>(rows), false),
         });
     }
 
-    private object Gather<TLanes, TVector, TWeight, TSum>(GatherGeometry geometry, Tensor rows, int together)
+    private object Gather<TLanes, TProducts, TSpikes, TVector, TWeight, TSum>(GatherGeometry geometry, Tensor rows, int together)
         where TLanes : struct, IRowLanes<TVector, TWeight, TSum>
+        where TProducts : struct, IProductLanes<TVector, TWeight, TSum>
+        where TSpikes : struct, IProductLanes<TVector, TWeight, TSum>
         where TVector : struct
         where TWeight : unmanaged
         where TSum : unmanaged
     {
         var plain = new GatherKernel<TLanes, TVector, TWeight, TSum>(geometry, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width));
-        if (geometry is SiteGeometry { Groups: 1 } sites) return new SiteConvKernel<TLanes, TVector, TWeight, TSum>(sites, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width), plain);
+        if (geometry is SiteGeometry { Groups: 1 } sites) return new SiteConvKernel<TLanes, TProducts, TSpikes, TVector, TWeight, TSum>(sites, Pack<TWeight>(rows, geometry.Rows, geometry.CellTargets, TLanes.Width), plain);
         if (together == 1) return plain;
         var map = (ConvMap)geometry.Map;
         var spread = Tensor.Vector(NarrowConvKernel<TLanes, TVector, TWeight, TSum>.Spread(map, together, rows.Span<TWeight>()));

@@ -9,8 +9,10 @@ namespace NeuroChip.Simulator.Engines.Kernels;
 /// into branches that are predicted wrongly. So the events that reach a target are brought together into one list first, a register at a time and without a branch, and then added
 /// in one walk, in ascending source address. As in a dense convolution, a pass takes the rows of so many taps as the first-level cache holds over a tile of targets. Few events are scattered.
 /// </summary>
-internal sealed unsafe class SiteConvKernel<TLanes, TVector, TWeight, TSum>(SiteGeometry geometry, PackedRows<TWeight> rows, GatherKernel<TLanes, TVector, TWeight, TSum> plain) : SynapseKernel<TSum>
+internal sealed unsafe class SiteConvKernel<TLanes, TProducts, TSpikes, TVector, TWeight, TSum>(SiteGeometry geometry, PackedRows<TWeight> rows, GatherKernel<TLanes, TVector, TWeight, TSum> plain) : SynapseKernel<TSum>
     where TLanes : struct, IRowLanes<TVector, TWeight, TSum>
+    where TProducts : struct, IProductLanes<TVector, TWeight, TSum>
+    where TSpikes : struct, IProductLanes<TVector, TWeight, TSum>
     where TVector : struct
     where TWeight : unmanaged
     where TSum : unmanaged
@@ -25,6 +27,7 @@ internal sealed unsafe class SiteConvKernel<TLanes, TVector, TWeight, TSum>(Site
     private const int Slack = 32;
 
     private readonly int channels = geometry.BucketSize;
+    private readonly DensePairs<TProducts, TSpikes, TVector, TWeight, TSum> dense = new(geometry, rows);
     private readonly int[] passOf = PassesOf(geometry, GatherKernel<TLanes, TVector, TWeight, TSum>.PassBytes / (rows.WidestBlock * sizeof(TWeight)) / geometry.BucketSize);
 
     /// <summary>Passes over the taps.</summary>
@@ -38,10 +41,17 @@ internal sealed unsafe class SiteConvKernel<TLanes, TVector, TWeight, TSum>(Site
 
     public override long Work(EventList<TSum> events) => plain.Work(events);
 
+    public override void Prepare(EventList<TSum> events)
+    {
+        if (dense.Pays(events)) dense.Prepare(events);
+        else events.MakeList();
+    }
+
     public override void Add(EventList<TSum> events, TSum* sums, int first, int end)
     {
         if (events.Count == 0) return;
-        if (plain.ScattersCheaper(events.Count, geometry.Rulebook.Targets)) plain.Scatter(events, sums, first, end);
+        if (dense.Pays(events)) dense.Add(events, sums, first / geometry.CellTargets, Math.Min(end / geometry.CellTargets, geometry.Rulebook.Targets));
+        else if (plain.ScattersCheaper(events.Count, geometry.Rulebook.Targets)) plain.Scatter(events, sums, first, end);
         else Gather(events, sums, first, end);
     }
 

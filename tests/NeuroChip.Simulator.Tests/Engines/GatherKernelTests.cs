@@ -93,7 +93,7 @@ public sealed unsafe class GatherKernelTests
             var weights = Enumerable.Range(0, map.RowCount).Select(_ => random.NextSingle() - 0.5f).ToArray();
             var rows = new PackedRows<float>(weights, geometry.Rows, geometry.CellTargets, 8);
             var plain = new GatherKernel<Float256, Vector256<float>, float, float>(geometry, rows);
-            var kernel = new SiteConvKernel<Float256, Vector256<float>, float, float>(geometry, rows, plain);
+            var kernel = new SiteConvKernel<Float256, Singles<Float256, Vector256<float>, float, float>, Fused<Float256, Vector256<float>>, Vector256<float>, float, float>(geometry, rows, plain);
             kernel.Bind(bound);
             var events = new EventList<float>(map.SourceSize, [kernel.BucketSize]);
             var (binary, density, present) = (random.Next(2) == 0, random.NextDouble(), ((RulebookMap)bound).Rulebook.Sources * channels);

@@ -125,7 +125,10 @@ public sealed class EventTiming : ITimingModel
                 new(EventTime.Cycles(arrivals.Time)),
                 new(EventTime.Cycles(arrivals.Longest)),
                 slowestTick,
-                []) { PerTick = ImmutableCollectionsMarshal.AsImmutableArray(allUnits) };
+                [])
+            {
+                PerTick = ImmutableCollectionsMarshal.AsImmutableArray(allUnits),
+            };
             if (slowestCore >= 0) result = result with { CriticalPath = CriticalPath(slowestTick, slowestCore) };
             return new(stages.Ticks, new(available), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest))
             {

@@ -58,6 +58,7 @@ public sealed class EventTiming : ITimingModel
         private readonly NetworkPlan plan;
         private readonly EventHeap events = new();
         private readonly PacketPool packets = new();
+        private readonly PathLog path = new();
         private readonly SpikeWork work;
         private readonly CoreUnits cores;
         private readonly PacketNetwork network;
@@ -174,7 +175,7 @@ public sealed class EventTiming : ITimingModel
 
         private ImmutableArray<CriticalStep> CriticalPath(int tick, int core)
         {
-            var path = new PathLog();
+            path.Clear();
             (network.Path, cores.Path) = (path, path);
             Run(tick);
             var chain = path.Chain(cores.LastPath(core));

@@ -242,7 +242,8 @@ internal sealed class RouterNetwork
         {
             credits[behind]--;
             LinkFlits[(router * shape.Links) + port]++;
-            if (shape.Topology == NetworkTopology.Torus && wrappedAxis[packet] != port / 2) wrappedAxis[packet] = (sbyte)(shape.Wraps(router, port) ? port / 2 : -1);
+            // The head decides; later flits follow it, and are on other links meanwhile.
+            if (shape.Topology == NetworkTopology.Torus && input.Sent == 0 && wrappedAxis[packet] != port / 2) wrappedAxis[packet] = (sbyte)(shape.Wraps(router, port) ? port / 2 : -1);
         }
 
         if (++input.Sent == model.PacketFlits)

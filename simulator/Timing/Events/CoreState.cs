@@ -8,6 +8,12 @@ internal struct CoreState
     public long PerNeuron;
     public int Neurons;
 
+    /// <summary>Population, first neuron, step of this tick, and where those of its neurons that fire begin among those of the population.</summary>
+    public int Population;
+    public int First;
+    public int Step;
+    public int FiresFrom;
+
     /// <summary>Neurons that fire; whether they send, and whether that goes anywhere.</summary>
     public int Fires;
     public bool Sends;

@@ -95,7 +95,8 @@ internal sealed class CoreUnits : IPacketReceiver
         ref var state = ref cores[core];
         (state.Before, state.PerNeuron, state.Neurons) = (before * EventTime.PerCycle, perNeuron * EventTime.PerCycle, neurons);
         (state.Sends, state.Reaches, state.Head, state.Tail) = (sends, reaches, None, None);
-        state.Fires = work.Sent(tick, core).Addresses.Length;
+        (state.Step, state.Population, state.First) = (work.StepOf(tick, core), image.Cores[core].Slice.Population.Index, image.Cores[core].Slice.First);
+        (state.FiresFrom, state.Fires) = work.Range(tick, core);
         state.Target = NextTarget(core);
         Dispatch(core, 0);
     }
@@ -350,8 +351,8 @@ internal sealed class CoreUnits : IPacketReceiver
                         break;
                     }
 
-                    var sent = work.Sent(tick, core);
-                    var packet = packets.Add(core, sent.Addresses[state.Next], sent.Digits(state.Next), payload[core], now, states[(core * units) + unit].Path);
+                    var (address, digits) = work.Sender(state.Population, state.Step, state.FiresFrom, state.Next);
+                    var packet = packets.Add(core, address, digits, payload[core], now, states[(core * units) + unit].Path);
                     Network.Send(core, packet, now);
                 }
 
@@ -372,7 +373,7 @@ internal sealed class CoreUnits : IPacketReceiver
     {
         ref readonly var state = ref cores[core];
         if (!state.Sends || state.Next >= state.Fires) return state.Before + (state.Neurons * state.PerNeuron) + ((state.Sends ? state.Fires : 0) * sendCost);
-        var updated = work.Sent(tick, core).Addresses[state.Next] - image.Cores[core].Slice.First + 1;
+        var updated = work.Sender(state.Population, state.Step, state.FiresFrom, state.Next).Address - state.First + 1;
         return state.Before + (updated * state.PerNeuron) + ((state.Next + 1) * sendCost);
     }
 }

@@ -60,6 +60,7 @@ public sealed class EventTiming : ITimingModel
         private readonly NetworkPlan plan;
         private readonly EventHeap events = new();
         private readonly PacketPool packets = new();
+        private readonly PathLog path = new();
         private readonly SpikeWork work;
         private readonly CoreUnits cores;
         private readonly PacketNetwork network;
@@ -127,7 +128,10 @@ public sealed class EventTiming : ITimingModel
                 new(EventTime.Cycles(arrivals.Time)),
                 new(EventTime.Cycles(arrivals.Longest)),
                 slowestTick,
-                []) { PerTick = ImmutableCollectionsMarshal.AsImmutableArray(allUnits) };
+                [])
+            {
+                PerTick = ImmutableCollectionsMarshal.AsImmutableArray(allUnits),
+            };
             if (slowestCore >= 0) result = result with { CriticalPath = CriticalPath(slowestTick, slowestCore) };
             return new(stages.Ticks, new(available), chip.Tick.Seconds, stages.FirstOutput, stages.LastOutput, [.. times], ImmutableArray.Create(slowest))
             {
@@ -173,7 +177,7 @@ public sealed class EventTiming : ITimingModel
 
         private ImmutableArray<CriticalStep> CriticalPath(int tick, int core)
         {
-            var path = new PathLog();
+            path.Clear();
             (network.Path, cores.Path) = (path, path);
             Run(tick);
             var chain = path.Chain(cores.LastPath(core));

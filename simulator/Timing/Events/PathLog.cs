@@ -17,6 +17,9 @@ internal sealed class PathLog
         return entries.Count - 1;
     }
 
+    /// <summary>Forgets everything but the room it took.</summary>
+    public void Clear() => entries.Clear();
+
     /// <summary>When a number was over; 0 for -1.</summary>
     public long EndOf(int entry) => entry < 0 ? 0 : entries[entry].End;
 

@@ -81,6 +81,24 @@ internal sealed class SpikeWork
         return since >= 0 && since % image.TicksPerStep == 0 && since / image.TicksPerStep < image.Steps ? since / image.TicksPerStep : -1;
     }
 
+    /// <summary>The i-th neuron of a core that sends in a tick, as <see cref="Sent"/> lists them; <paramref name="from"/> is where that list begins among those of its population.</summary>
+    public (int Address, int Digits) Sender(int population, int step, int from, int i)
+    {
+        var digits = log.Digits(population, step);
+        return (log.Sent(population, step)[from + i], digits.IsEmpty ? 1 : digits[from + i]);
+    }
+
+    /// <summary>Where the list of <see cref="Sent"/> begins among those of the population, and its length.</summary>
+    public (int From, int Count) Range(int tick, int core)
+    {
+        var step = StepOf(tick, core);
+        if (step < 0) return default;
+        var slice = image.Cores[core].Slice;
+        var all = log.Sent(slice.Population.Index, step);
+        var from = LowerBound(all, slice.First);
+        return (from, LowerBound(all[from..], slice.First + slice.Count));
+    }
+
     /// <summary>Neurons of a core that send in a tick, in ascending address, each with additions per synapse where some projection adds digit by digit.</summary>
     public Sending Sent(int tick, int core)
     {
@@ -89,8 +107,7 @@ internal sealed class SpikeWork
         var slice = image.Cores[core].Slice;
         var all = log.Sent(slice.Population.Index, step);
         var digits = log.Digits(slice.Population.Index, step);
-        var from = LowerBound(all, slice.First);
-        var count = LowerBound(all[from..], slice.First + slice.Count);
+        var (from, count) = Range(tick, core);
         return new(all.Slice(from, count), digits.IsEmpty ? digits : digits.Slice(from, count));
     }
 

@@ -44,7 +44,7 @@ public sealed record ReportSiteTable(
 /// <param name="Reads">Slots read, at one lookup for each event and tap; more than <paramref name="EventProbes"/> where keys collide.</param>
 /// <param name="Operations">Additions (MACs of real payloads) of these projections, zero weights included.</param>
 /// <param name="VanillaOperations">The same with vanilla addressing.</param>
-/// <param name="Cycles">Cycles of the layer, of the whole run in a total: on cores those in which its cores are busy or wait, summed.</param>
+/// <param name="Cycles">Cycles of the layer, of the whole run in a total: on cores those in which its cores are busy, summed.</param>
 /// <param name="VanillaCycles">The same with vanilla addressing.</param>
 /// <param name="Joules">Energy.</param>
 /// <param name="VanillaJoules">The same with vanilla addressing.</param>

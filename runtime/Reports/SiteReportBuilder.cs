@@ -75,5 +75,5 @@ internal static class SiteReportBuilder
 
     private static long Cycles(RunReport report, string? layer) =>
         report.Tiles is { } tiles ? tiles.Layers.Where(l => layer is null || l.Name == layer).Sum(l => l.Cycles)
-        : report.Cores.Where(c => layer is null || c.Layer == layer).Sum(c => c.BusyCycles + c.WaitingCycles);
+        : report.Cores.Where(c => layer is null || c.Layer == layer).Sum(c => c.BusyCycles);
 }

@@ -117,12 +117,14 @@ public sealed class SiteTimingTests
         var cycles = Cores.Cycles;
         var expected = cycles.Tick.Cycles.Count + (events * (cycles.SpikeReceived.Cycles.Count + cycles.DmaSetup.Cycles.Count)) + (events * 27 * 16) + (89 * channels * 24)
             + (8L * channels * channels * cycles.SynapticEvent.Cycles.Count);
-        Assert.Equal(expected, result.Timing.Cores[1].PeakPerTick.Count);
+        // It is busy in this tick and the next, in which it has only the neurons to do; when packets come is the affair of other tests.
+        var later = cycles.Tick.Cycles.Count + (4 * channels * cycles.Lif.Cycles.Count);
+        Assert.Equal(expected + later, result.Timing.Cores[1].Busy.Count);
         // In the next tick it computes the neurons of the four sites, not of the sixty planned for.
         Assert.Equal(cycles.Tick.Cycles.Count + (4 * channels * cycles.Lif.Cycles.Count), result.Timing.SlowestCorePerTick[1].Count);
         // Vanilla: the same targets, no lookups, all of them added to.
         var vanilla = expected - (89 * channels * 24) + (81L * channels * channels * cycles.SynapticEvent.Cycles.Count);
-        Assert.Equal(vanilla, result.Vanilla!.Timing.Cores[1].PeakPerTick.Count);
+        Assert.Equal(vanilla + later, result.Vanilla!.Timing.Cores[1].Busy.Count);
     }
 
     /// <summary>Where the channels of sites are cut apart, each core looks up for itself, and together they add what one would.</summary>

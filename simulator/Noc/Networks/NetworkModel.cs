@@ -5,7 +5,7 @@ namespace NeuroChip.Simulator.Noc.Networks;
 /// <param name="VirtualChannels">Virtual channels of an input port, 1 to 16; an even number on a torus.</param>
 /// <param name="Buffer">Flits a virtual channel holds, at least 1.</param>
 /// <param name="RouterDelay">Cycles from arriving in a buffer to entering the link, without waiting, at least 1: allocation of a channel, of the switch, and the switch itself take one each.</param>
-/// <param name="LinkDelay">Cycles on a link, at least 1; credits take as long on the way back.</param>
+/// <param name="LinkDelay">Cycles on a link, 0 where the router delay holds them; credits take as long on the way back.</param>
 /// <param name="PacketFlits">Flits of a packet, at least 1: a link takes one in a cycle.</param>
 public sealed record NetworkModel(NetworkShape Shape, int VirtualChannels = 4, int Buffer = 8, int RouterDelay = 3, int LinkDelay = 1, int PacketFlits = 1)
 {

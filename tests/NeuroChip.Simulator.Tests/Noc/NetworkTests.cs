@@ -14,7 +14,7 @@ public sealed class NetworkTests
     [InlineData(NetworkTopology.Hex)]
     public void A_packet_alone_takes_the_unloaded_latency(NetworkTopology topology)
     {
-        for (var (delay, link, flits) = (1, 1, 1); delay <= 5; (delay, link, flits) = (delay + 1, 1 + (delay % 3), 1 + (delay % 4)))
+        for (var (delay, link, flits) = (1, 1, 1); delay <= 5; (delay, link, flits) = (delay + 1, delay % 3, 1 + (delay % 4)))
         {
             var model = new NetworkModel(new(topology, 5, 4), 2, 16, delay, link, flits);
             for (var from = 0; from < model.Shape.Nodes; from++)

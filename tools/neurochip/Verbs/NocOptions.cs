@@ -40,7 +40,7 @@ internal sealed class NocOptions
             InRange("--vcs", parsed.GetValue(vcs) ?? start.VirtualChannels, 16),
             InRange("--buffer", parsed.GetValue(buffer) ?? start.Buffer, 1 << 16),
             InRange("--router-delay", parsed.GetValue(routerDelay) ?? start.RouterDelay, 1000),
-            InRange("--link-delay", parsed.GetValue(linkDelay) ?? start.LinkDelay, 1000),
+            InRange("--link-delay", parsed.GetValue(linkDelay) ?? start.LinkDelay, 1000, least: 0),
             InRange("--packet-flits", parsed.GetValue(packetFlits) ?? start.PacketFlits, 1 << 16));
         if (kind == NetworkTopology.Torus && network.VirtualChannels % 2 != 0)
             throw Wrong($"--vcs {network.VirtualChannels}: a torus needs an even number, half of them for packets that have wrapped around", "without the other half they would wait for each other in a circle");
@@ -80,8 +80,8 @@ internal sealed class NocOptions
         throw Wrong($"--size {text}: columns and rows with an x between, 2 to {1 << 16} nodes in all", "for example --size 8x8");
     }
 
-    private static int InRange(string option, int value, int most) =>
-        value >= 1 && value <= most ? value : throw Wrong($"{option} {value}: 1 to {most} are possible");
+    private static int InRange(string option, int value, int most, int least = 1) =>
+        value >= least && value <= most ? value : throw Wrong($"{option} {value}: {least} to {most} are possible");
 
     private static IEnumerable<(int Source, int Destination, double Weight)> Flows(string file, int nodes)
     {

@@ -9,11 +9,11 @@ internal interface IPieces
 /// <summary>
 /// The threads of one engine. The caller works too; pieces are handed out by a counter, which changes who computes a piece but not
 /// what it computes. The caller waits for pieces, not for threads: on a busy machine a helper that wakes too late holds nobody up.
-/// Idle helpers spin shortly, since the next layer follows in microseconds, and then sleep.
+/// Idle helpers spin for some hundred microseconds, since the next layer follows soon and waking up takes tens, and then sleep.
 /// </summary>
 internal sealed class WorkerTeam : IDisposable
 {
-    private const int Spins = 100;
+    private const int Spins = 1000;
     private const int PieceBits = 20;
     private const long PieceMask = (1 << PieceBits) - 1;
 

@@ -9,7 +9,7 @@ namespace NeuroChip.Simulator.Pipelines;
 /// </summary>
 internal sealed class SpikeDelivery : IPieces
 {
-    private const int PiecesPerThread = 8;
+    private const int PiecesPerThread = 4;
 
     /// <summary>A range more costs a search per spike.</summary>
     private const int MostRangesPerThread = 2;
@@ -42,6 +42,8 @@ internal sealed class SpikeDelivery : IPieces
             var count = network.Groups[feeds[f].Target].Count;
             var share = (double)feeds[f].SynapseCount / Math.Max(1, network.SynapseCount);
             var parts = threads == 1 ? 1 : Math.Min(count, Math.Clamp((int)Math.Round(threads * PiecesPerThread * share), 1, threads * MostRangesPerThread));
+            // Uncut groups that cannot be dealt out evenly: the last one is shared by all threads.
+            if (parts == 1 && f == feeds.Length - 1 && cut.Count % threads != threads - 1) parts = Math.Min(count, threads);
             for (var p = 0; p < parts; p++) cut.Add((f, (int)((long)count * p / parts), (int)((long)count * (p + 1) / parts)));
         }
 

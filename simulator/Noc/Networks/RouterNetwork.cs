@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace NeuroChip.Simulator.Noc.Networks;
 
 /// <summary>

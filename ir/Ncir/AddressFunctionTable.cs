@@ -45,7 +45,7 @@ public static class AddressFunctionTable
         new("strided", StridedMap.Decode, StridedMap.Fields),
         new("submanifold", SubmanifoldMap.Decode, SubmanifoldMap.Fields),
         new("sparse_conv", SparseConvMap.Decode, SparseConvMap.Fields),
-        new("inverse_conv", InverseConvMap.Decode, InverseConvMap.Fields),
+        new("inverse_conv", InverseConvMap.Decode, SparseConvMap.Fields),
         new("scatter", ScatterMap.Decode, ScatterMap.Fields),
     ];
 

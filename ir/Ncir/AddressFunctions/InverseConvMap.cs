@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using NeuroChip.Ir.Ncir.Sites;
 
 namespace NeuroChip.Ir.Ncir.AddressFunctions;
@@ -34,14 +33,7 @@ public sealed record InverseConvMap(SiteTableId Source, SiteTableId Target, int 
     /// <inheritdoc/>
     public override int[] Encode() => [Source.Index, Target.Index, Sources, Targets, .. Window.Encode(), Channels, OutChannels, Groups, Pairs];
 
-    /// <summary>Names of the words of <see cref="Encode"/>.</summary>
-    public static ImmutableArray<AddressField> Fields { get; } =
-    [
-        new("from"), new("to"), new("sources"), new("targets"), new("z", AddressFieldKind.Window), new("y", AddressFieldKind.Window), new("x", AddressFieldKind.Window),
-        new("channels"), new("out_channels"), new("groups"), new("pairs"),
-    ];
-
-    /// <summary>Reads back <see cref="Encode"/>.</summary>
+    /// <summary>Reads back <see cref="Encode"/>; the words are those of <see cref="SparseConvMap.Fields"/>.</summary>
     public static AddressFunction Decode(int[] words) =>
         new InverseConvMap(new(words[0]), new(words[1]), words[2], words[3], SiteWindow.Decode(words.AsSpan(4)), words[22], words[23], words[24], words[25]);
 }

@@ -12,7 +12,7 @@ public static class InputFeed
 
     /// <summary>
     /// Payloads of one step in address order. <paramref name="input"/> holds the frames in the framework's C order, steps outermost.
-    /// In an integer module a payload is <see cref="Arithmetic.Quantise"/> of the value by the source's unit.
+    /// In an integer module a payload is <see cref="Arithmetic.Quantise(float, double)"/> of the value by the source's unit.
     /// </summary>
     public static void Read<T>(Population population, Arithmetic arithmetic, float[] input, int step, Span<T> payloads)
         where T : unmanaged

@@ -32,18 +32,24 @@ public sealed record Arithmetic(ArithmeticKind Kind, int WeightBits, int Accumul
     public static Arithmetic Float32 { get; } = new(ArithmeticKind.Float32, 32, 32);
 
     /// <summary>Integer modules: an exact sum brought into <see cref="AccumulatorBits"/> bits, the greatest or smallest number where it does not fit.</summary>
-    public int Saturate(long sum)
-    {
-        var limit = 1L << (AccumulatorBits - 1);
-        return (int)Math.Clamp(sum, -limit, limit - 1);
-    }
+    public int Saturate(long sum) => Saturate(sum, AccumulatorBits);
 
     /// <summary>Integer modules: a real value in whole units: <c>value / unit</c> in binary64, rounded half to even and saturated; 0 for NaN.</summary>
-    public int Quantise(float value, double unit)
+    public int Quantise(float value, double unit) => Quantise(value, unit, AccumulatorBits);
+
+    /// <summary><see cref="Saturate(long)"/> to a number of bits. Like <see cref="Quantise(float, double, int)"/> without anything that a kernel of a GPU could not do.</summary>
+    public static int Saturate(long sum, int bits)
     {
-        var limit = 1L << (AccumulatorBits - 1);
+        var limit = 1L << (bits - 1);
+        return (int)Math.Max(-limit, Math.Min(sum, limit - 1));
+    }
+
+    /// <summary><see cref="Quantise(float, double)"/> to a number of bits.</summary>
+    public static int Quantise(float value, double unit, int bits)
+    {
+        double limit = 1L << (bits - 1);
         var whole = Math.Round(value / unit, MidpointRounding.ToEven);
-        return double.IsNaN(whole) ? 0 : (int)Math.Clamp(whole, -limit, limit - 1);
+        return double.IsNaN(whole) ? 0 : (int)Math.Max(-limit, Math.Min(whole, limit - 1));
     }
 }
 

@@ -57,101 +57,150 @@ public sealed record AffineNeuron(
     public override Parameter Initial(int state) => Start[state];
 
     /// <summary>
-    /// One step. <paramref name="z"/> holds the states, <paramref name="x"/> the accumulated inputs; the new states go to <paramref name="next"/>, the emission is returned.
-    /// The sums are those of the formula, already without the terms that are left out.
+    /// One step of the neuron in <paramref name="cell"/>: it leaves the new states there and gives the emission. The sums are those of the formula, already without
+    /// the terms that are left out.
     /// </summary>
-    internal static TLane Step<TLane, T>(
-        ReadOnlySpan<TLane> z, ReadOnlySpan<TLane> x, Span<TLane> next, AffineSums<T> sums, int address, TLane one)
+    /// <param name="cell">The neuron.</param>
+    /// <param name="states">State variables.</param>
+    /// <param name="spiking">Whether it fires, or emits its membrane.</param>
+    /// <param name="strict">Whether it fires only above the threshold.</param>
+    /// <param name="threshold">Firing threshold.</param>
+    /// <param name="one">What a spike is.</param>
+    public static TLane Step<TLane, T, TCell>(ref TCell cell, int states, bool spiking, bool strict, TLane threshold, TLane one)
         where TLane : struct, ILane<TLane, T>
         where T : unmanaged
+        where TCell : struct, IAffineCell<TLane>, allows ref struct
     {
+        var watch = 3 * states;
         var fired = default(TLane);
-        if (sums.Spiking) fired = sums.Fires(sums.Watch.Of(z, address), address);
-        for (var i = 0; i < next.Length; i++)
+        if (spiking) fired = Fires<TLane, T>(Sum<TLane, T, TCell>(ref cell, watch, false), threshold, strict);
+        for (var i = 0; i < states; i++)
         {
-            var sum = sums.Quiet[i].Of(z, address);
-            if (sums.Spiking) sum = TLane.Select(fired, sums.Fired[i].Of(z, address), sum);
-            next[i] = sums.Gain[i].Onto(sum, x, address);
+            var sum = Sum<TLane, T, TCell>(ref cell, i, false);
+            if (spiking) sum = TLane.Select(fired, Sum<TLane, T, TCell>(ref cell, states + i, false), sum);
+            var gain = (2 * states) + i;
+            for (var term = cell.FirstTerm(gain); term < cell.FirstTerm(gain + 1); term++)
+                sum = TLane.Add(sum, Product<TLane, T, TCell>(ref cell, term, cell.Input(cell.Factor(term))));
+            cell.SetNext(i, sum);
         }
 
-        var membrane = sums.Watch.Of((ReadOnlySpan<TLane>)next, address);
-        return sums.Spiking ? TLane.Select(sums.Fires(membrane, address), one, default) : membrane;
-    }
-}
-
-/// <summary>A sum <c>offset + c0*v0 + c1*v1 + ...</c> from left to right, without the terms whose coefficient is 0 everywhere.</summary>
-internal sealed class AffineSum<T>
-    where T : unmanaged
-{
-    private readonly (int Index, bool IsOne, BoundParameter<T> Coefficient)[] terms;
-    private readonly BoundParameter<T>? offset;
-
-    public AffineSum(Parameter? offset, IEnumerable<Parameter> coefficients, int size, double one)
-    {
-        if (offset is not null && !offset.Is(0)) this.offset = new(offset, size);
-        terms = [.. coefficients.Index().Where(c => !c.Item.Is(0)).Select(c => (c.Index, c.Item.Is(one), new BoundParameter<T>(c.Item, size)))];
+        var membrane = Sum<TLane, T, TCell>(ref cell, watch, true);
+        return spiking ? TLane.Select(Fires<TLane, T>(membrane, threshold, strict), one, default) : membrane;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLane Of<TLane>(ReadOnlySpan<TLane> values, int address)
+    private static TLane Fires<TLane, T>(TLane membrane, TLane threshold, bool strict)
         where TLane : struct, ILane<TLane, T>
-    {
-        var sum = offset is { } start ? start.Load<TLane>(address) : default;
-        var isEmpty = offset is null;
-        foreach (ref readonly var term in terms.AsSpan())
-        {
-            var value = term.IsOne ? values[term.Index] : TLane.Multiply(values[term.Index], term.Coefficient.Load<TLane>(address));
-            sum = isEmpty ? value : TLane.Add(sum, value);
-            isEmpty = false;
-        }
+        where T : unmanaged => strict ? TLane.Above(membrane, threshold) : TLane.AtLeast(membrane, threshold);
 
-        return sum;
-    }
-
-    /// <summary>The terms added one by one to <paramref name="sum"/>.</summary>
+    /// <summary>A sum over states, of before or after the step; its first term may be an offset.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLane Onto<TLane>(TLane sum, ReadOnlySpan<TLane> values, int address)
+    private static TLane Sum<TLane, T, TCell>(ref TCell cell, int sum, bool after)
         where TLane : struct, ILane<TLane, T>
+        where T : unmanaged
+        where TCell : struct, IAffineCell<TLane>, allows ref struct
     {
-        foreach (ref readonly var term in terms.AsSpan())
-            sum = TLane.Add(sum, term.IsOne ? values[term.Index] : TLane.Multiply(values[term.Index], term.Coefficient.Load<TLane>(address)));
-        return sum;
+        var (first, end) = (cell.FirstTerm(sum), cell.FirstTerm(sum + 1));
+        if (first == end) return default;
+        var total = Term<TLane, T, TCell>(ref cell, first, after);
+        for (var term = first + 1; term < end; term++) total = TLane.Add(total, Term<TLane, T, TCell>(ref cell, term, after));
+        return total;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Term<TLane, T, TCell>(ref TCell cell, int term, bool after)
+        where TLane : struct, ILane<TLane, T>
+        where T : unmanaged
+        where TCell : struct, IAffineCell<TLane>, allows ref struct
+    {
+        var state = cell.Factor(term);
+        if (state < 0) return cell.Coefficient(term);
+        return Product<TLane, T, TCell>(ref cell, term, after ? cell.Next(state) : cell.State(state));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLane Product<TLane, T, TCell>(ref TCell cell, int term, TLane factor)
+        where TLane : struct, ILane<TLane, T>
+        where T : unmanaged
+        where TCell : struct, IAffineCell<TLane>, allows ref struct => cell.IsOne(term) ? factor : TLane.Multiply(factor, cell.Coefficient(term));
 }
 
-/// <summary>The sums of an <see cref="AffineNeuron"/> in the numbers of an engine.</summary>
-internal sealed class AffineSums<T>
-    where T : unmanaged
+/// <summary>
+/// One affine neuron (or a lane of them) as its step sees it, wherever an engine keeps it. Sums are numbered: n of the states where it did not fire, n where it did, n gains,
+/// and the watched membrane; see <see cref="AffineTerms"/>.
+/// </summary>
+public interface IAffineCell<TLane>
 {
-    private readonly BoundParameter<T> threshold;
-    private readonly bool strict;
+    /// <summary>State variable before the step.</summary>
+    TLane State(int index);
 
-    public AffineSums(AffineNeuron neuron, int size, Arithmetic arithmetic)
+    /// <summary>State variable after the step.</summary>
+    TLane Next(int index);
+
+    /// <summary>Writes <see cref="Next"/>.</summary>
+    void SetNext(int index, TLane value);
+
+    /// <summary>Accumulated input of a port.</summary>
+    TLane Input(int port);
+
+    /// <summary>Where the terms of a sum start; those of the sum before end there.</summary>
+    int FirstTerm(int sum);
+
+    /// <summary>State or port that a term multiplies, -1 if the coefficient stands alone.</summary>
+    int Factor(int term);
+
+    /// <summary>Whether the coefficient is 1 everywhere, and not multiplied.</summary>
+    bool IsOne(int term);
+
+    /// <summary>Coefficient of a term.</summary>
+    TLane Coefficient(int term);
+}
+
+/// <summary>The sums of an <see cref="AffineNeuron"/> as one list of terms, without those whose coefficient is 0 everywhere.</summary>
+public sealed class AffineTerms
+{
+    private readonly List<int> first = [0];
+    private readonly List<int> factors = [];
+    private readonly List<bool> ones = [];
+    private readonly List<Parameter> coefficients = [];
+
+    /// <summary>Lists the terms for the numbers of <paramref name="arithmetic"/>.</summary>
+    public AffineTerms(AffineNeuron neuron, Arithmetic arithmetic)
     {
         var one = arithmetic.Kind == ArithmeticKind.Integer ? FixedPoint.One : 1.0;
         var (n, ports) = (neuron.States, neuron.Ports);
-        Quiet = [.. Enumerable.Range(0, n).Select(i => new AffineSum<T>(neuron.Offset[i], neuron.Decay.Skip(i * n).Take(n), size, one))];
-        Fired = [.. Enumerable.Range(0, n).Select(i => new AffineSum<T>(neuron.FiredOffset[i], neuron.FiredDecay.Skip(i * n).Take(n), size, one))];
-        Gain = [.. Enumerable.Range(0, n).Select(i => new AffineSum<T>(null, neuron.Gain.Skip(i * ports).Take(ports), size, one))];
-        Watch = new(null, neuron.Watch, size, one);
-        threshold = new(neuron.Threshold, size);
-        (strict, Spiking) = (neuron.Strict, neuron.Spiking);
+        for (var i = 0; i < n; i++) Add(neuron.Offset[i], neuron.Decay.AsSpan(i * n, n), one);
+        for (var i = 0; i < n; i++) Add(neuron.FiredOffset[i], neuron.FiredDecay.AsSpan(i * n, n), one);
+        for (var i = 0; i < n; i++) Add(null, neuron.Gain.AsSpan(i * ports, ports), one);
+        Add(null, neuron.Watch.AsSpan(), one);
     }
 
-    public AffineSum<T>[] Quiet { get; }
+    /// <summary>First term of each sum, and the number of terms.</summary>
+    public ImmutableArray<int> First => [.. first];
 
-    public AffineSum<T>[] Fired { get; }
+    /// <summary>State or port of each term, -1 for an offset.</summary>
+    public ImmutableArray<int> Factors => [.. factors];
 
-    public AffineSum<T>[] Gain { get; }
+    /// <summary>Per term, whether its coefficient is 1 everywhere.</summary>
+    public ImmutableArray<bool> Ones => [.. ones];
 
-    public AffineSum<T> Watch { get; }
+    /// <summary>Coefficient of each term.</summary>
+    public ImmutableArray<Parameter> Coefficients => [.. coefficients];
 
-    public bool Spiking { get; }
+    private void Add(Parameter? offset, ReadOnlySpan<Parameter> sum, double one)
+    {
+        if (offset is not null && !offset.Is(0)) Add(-1, false, offset);
+        for (var i = 0; i < sum.Length; i++)
+            if (!sum[i].Is(0)) Add(i, sum[i].Is(one), sum[i]);
+        first.Add(factors.Count);
+    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLane Fires<TLane>(TLane membrane, int address)
-        where TLane : struct, ILane<TLane, T> =>
-        strict ? TLane.Above(membrane, threshold.Load<TLane>(address)) : TLane.AtLeast(membrane, threshold.Load<TLane>(address));
+    private void Add(int factor, bool isOne, Parameter coefficient)
+    {
+        factors.Add(factor);
+        ones.Add(isOne);
+        coefficients.Add(coefficient);
+    }
 }
 
 /// <summary>Affine neurons of a population.</summary>
@@ -160,8 +209,10 @@ internal sealed class BoundAffine<T, TOne, TMany>(AffineNeuron neuron, int size,
     where TOne : unmanaged, ILane<TOne, T>
     where TMany : unmanaged, ILane<TMany, T>
 {
-    private readonly AffineSums<T> sums = new(neuron, size, arithmetic);
+    private readonly AffineTable<T> table = new(new(neuron, arithmetic), size);
+    private readonly BoundParameter<T> threshold = new(neuron.Threshold, size);
     private readonly BoundParameter<T> one = new(Parameter.One, size);
+    private readonly (bool Spiking, bool Strict) fires = (neuron.Spiking, neuron.Strict);
 
     public override void Step(in NeuronBlock<T> block, int first, int count)
     {
@@ -178,17 +229,49 @@ internal sealed class BoundAffine<T, TOne, TMany>(AffineNeuron neuron, int size,
     private int Run<TLane>(in NeuronBlock<T> block, int i, int end)
         where TLane : unmanaged, ILane<TLane, T>
     {
-        Span<TLane> z = stackalloc TLane[block.States.Length];
-        Span<TLane> next = stackalloc TLane[block.States.Length];
-        Span<TLane> x = stackalloc TLane[block.Inputs.Length];
+        var states = block.States.Length;
+        Span<TLane> next = stackalloc TLane[states];
         for (; i + TLane.Width <= end; i += TLane.Width)
         {
-            for (var j = 0; j < z.Length; j++) z[j] = TLane.Load(ref block.States[j][i]);
-            for (var p = 0; p < x.Length; p++) x[p] = TLane.Load(ref block.Inputs[p][i - block.InputsFrom]);
-            AffineNeuron.Step<TLane, T>(z, x, next, sums, i, one.Load<TLane>(i)).Store(ref block.Emissions[i]);
-            for (var j = 0; j < z.Length; j++) next[j].Store(ref block.States[j][i]);
+            var cell = new AffineCell<TLane, T>(table, block, i, next);
+            AffineNeuron.Step<TLane, T, AffineCell<TLane, T>>(ref cell, states, fires.Spiking, fires.Strict, threshold.Load<TLane>(i), one.Load<TLane>(i)).Store(ref block.Emissions[i]);
+            for (var j = 0; j < states; j++) next[j].Store(ref block.States[j][i]);
         }
 
         return i;
     }
+}
+
+/// <summary>The terms in the numbers of an engine.</summary>
+internal sealed class AffineTable<T>(AffineTerms terms, int size)
+    where T : unmanaged
+{
+    public readonly int[] First = [.. terms.First];
+    public readonly int[] Factors = [.. terms.Factors];
+    public readonly bool[] Ones = [.. terms.Ones];
+    public readonly BoundParameter<T>[] Coefficients = [.. terms.Coefficients.Select(c => new BoundParameter<T>(c, size))];
+}
+
+/// <summary>A lane of neurons of a block.</summary>
+internal readonly ref struct AffineCell<TLane, T>(AffineTable<T> table, NeuronBlock<T> block, int at, Span<TLane> next) : IAffineCell<TLane>
+    where TLane : struct, ILane<TLane, T>
+    where T : unmanaged
+{
+    private readonly Span<TLane> next = next;
+
+    public TLane State(int index) => TLane.Load(ref block.States[index][at]);
+
+    public TLane Next(int index) => next[index];
+
+    public void SetNext(int index, TLane value) => next[index] = value;
+
+    public TLane Input(int port) => TLane.Load(ref block.Inputs[port][at - block.InputsFrom]);
+
+    public int FirstTerm(int sum) => table.First[sum];
+
+    public int Factor(int term) => table.Factors[term];
+
+    public bool IsOne(int term) => table.Ones[term];
+
+    public TLane Coefficient(int term) => table.Coefficients[term].Load<TLane>(at);
 }

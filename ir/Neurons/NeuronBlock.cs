@@ -6,7 +6,7 @@ namespace NeuroChip.Ir.Neurons;
 /// </summary>
 /// <typeparam name="T">float, or int in an integer module.</typeparam>
 /// <param name="States">Per state variable, one number per neuron.</param>
-/// <param name="Inputs">Per port, the accumulated input; in integer modules already saturated (<see cref="Ncir.Arithmetic.Saturate"/>).</param>
+/// <param name="Inputs">Per port, the accumulated input; in integer modules already saturated (<see cref="Ncir.Arithmetic.Saturate(long)"/>).</param>
 /// <param name="Emissions">Written by a step: the payload, 0 where the neuron emits no event.</param>
 public readonly record struct NeuronBlock<T>(T[][] States, T[][] Inputs, T[] Emissions)
     where T : unmanaged

@@ -1,0 +1,83 @@
+using NeuroChip.Ir.Ncir;
+
+namespace NeuroChip.Simulator.Gpu;
+
+/// <summary>How payloads and weights of type <typeparamref name="T"/> are summed in <typeparamref name="TSum"/>, and what a neuron gets of that.</summary>
+internal interface IDeviceNumbers<T, TSum>
+    where T : unmanaged
+    where TSum : unmanaged
+{
+    /// <summary>A bias as the start of a sum.</summary>
+    static abstract TSum Start(T bias);
+
+    static abstract bool IsZero(T payload);
+
+    static abstract TSum Product(T payload, T weight);
+
+    static abstract TSum Add(TSum sum, TSum product);
+
+    static abstract bool Above(TSum a, TSum b);
+
+    /// <summary>The accumulated input, saturated to <paramref name="bits"/> where the numbers are integers.</summary>
+    static abstract T Input(TSum sum, int bits);
+
+    /// <summary>An accumulated input as an arithmetic neuron sees it.</summary>
+    static abstract float Real(T input, float unit);
+
+    /// <summary>A state of an arithmetic neuron.</summary>
+    static abstract float State(T stored);
+
+    /// <summary>The other way.</summary>
+    static abstract T Stored(float state);
+
+    /// <summary>What an arithmetic neuron emits.</summary>
+    static abstract T Payload(float value, double unit, int bits);
+}
+
+/// <summary>float32, rounded after every product and every sum.</summary>
+internal readonly struct RealNumbers : IDeviceNumbers<float, float>
+{
+    public static float Start(float bias) => bias + 0f; // A bias of -0 becomes 0: see ModuleInterpreter.
+
+    public static bool IsZero(float payload) => payload == 0f;
+
+    public static float Product(float payload, float weight) => DeviceFloat.Product(payload, weight);
+
+    public static float Add(float sum, float product) => sum + product;
+
+    public static bool Above(float a, float b) => a > b;
+
+    public static float Input(float sum, int bits) => sum;
+
+    public static float Real(float input, float unit) => input;
+
+    public static float State(float stored) => stored;
+
+    public static float Stored(float state) => state;
+
+    public static float Payload(float value, double unit, int bits) => value;
+}
+
+/// <summary>Integers, summed exactly in 64 bits.</summary>
+internal readonly struct WholeNumbers : IDeviceNumbers<int, long>
+{
+    public static long Start(int bias) => bias;
+
+    public static bool IsZero(int payload) => payload == 0;
+
+    public static long Product(int payload, int weight) => (long)payload * weight;
+
+    public static long Add(long sum, long product) => sum + product;
+
+    public static bool Above(long a, long b) => a > b;
+
+    public static int Input(long sum, int bits) => Arithmetic.Saturate(sum, bits);
+
+    public static float Real(int input, float unit) => DeviceFloat.Product(input, unit);
+
+    public static float State(int stored) => BitConverter.Int32BitsToSingle(stored);
+
+    public static int Stored(float state) => BitConverter.SingleToInt32Bits(state);
+
+    public static int Payload(float value, double unit, int bits) => Arithmetic.Quantise(value, unit, bits);
+}

@@ -10,7 +10,7 @@ public static partial class DiagnosticCatalog
 {
     /// <summary>All entries, by code.</summary>
     public static ImmutableSortedDictionary<string, DiagnosticEntry> Entries { get; } =
-        new[] { Import, SanaFe, Mapping, Quantise, Text, Image, Run, Networks, Workload, Clouds, Sites, ChipModel }
+        new[] { Import, SanaFe, Mapping, Quantise, Text, Image, Run, Networks, Workload, Clouds, Sites, Gpu, ChipModel }
             .SelectMany(group => group)
             .ToImmutableSortedDictionary(e => e.Code, e => e, StringComparer.Ordinal);
 }

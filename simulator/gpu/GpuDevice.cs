@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Frontend.Intrinsic;
@@ -30,16 +31,13 @@ public sealed class GpuDevice
     private readonly Lazy<DeviceKernels<int, IntOne, long, WholeNumbers>> whole;
     private readonly AcceleratorType type;
 
-    private GpuDevice(string engine, Device device)
+    private GpuDevice(Device device)
     {
-        (Engine, Name, Memory, type) = (engine, device.Name, device.MemorySize, device.AcceleratorType);
+        (Name, Memory, type) = (device.Name, device.MemorySize, device.AcceleratorType);
         accelerator = new(() => device.CreateAccelerator(Context.Value));
         real = new(() => new(accelerator.Value));
         whole = new(() => new(accelerator.Value));
     }
-
-    /// <summary>Name of the engine that runs on it, as on the command line.</summary>
-    public string Engine { get; }
 
     /// <summary>Name of the device.</summary>
     public string Name { get; }
@@ -55,29 +53,38 @@ public sealed class GpuDevice
         _ => "emulated",
     };
 
-    /// <summary>
-    /// All devices: those of CUDA, those of OpenCL, and last the emulator, which is a check of kernels and not meant for work. The first is <c>ilgpu</c>, if it is not the emulator;
-    /// the others have their number behind that.
-    /// </summary>
-    public static IReadOnlyList<GpuDevice> All { get; } = List();
+    /// <summary>All graphics devices, those of CUDA first.</summary>
+    public static IReadOnlyList<GpuDevice> All { get; } =
+        [.. Context.Value.Devices.Where(d => d.AcceleratorType != AcceleratorType.CPU).OrderBy(d => d.AcceleratorType != AcceleratorType.Cuda).Select(d => new GpuDevice(d))];
+
+    /// <summary>The device that ILGPU emulates on the CPU: a check of the kernels, far too slow for work.</summary>
+    public static GpuDevice Emulator { get; } = new(Context.Value.GetCPUDevice(0));
+
+    /// <summary>Why there is no device of a kind, for each kind without one.</summary>
+    public static IEnumerable<(string Kind, string Reason)> Missing()
+    {
+        var windows = OperatingSystem.IsWindows();
+        foreach (var (kind, library) in new[] { ("CUDA", windows ? "nvcuda.dll" : "libcuda.so.1"), ("OpenCL", windows ? "OpenCL.dll" : "libOpenCL.so.1") })
+        {
+            if (All.Any(d => d.Kind == kind)) continue;
+            var isThere = NativeLibrary.TryLoad(library, out var handle);
+            if (isThere) NativeLibrary.Free(handle);
+            yield return (kind, isThere ? $"{library} shows no device that ILGPU can use" : $"no driver: {library} is not there");
+        }
+    }
 
     /// <summary>Makes an engine for an image.</summary>
     /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float images on OpenCL.</exception>
-    public ISpikeEngine Create(ChipImage image)
-    {
-        if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, Memory);
-        if (type == AcceleratorType.OpenCL)
-        {
-            throw new DiagnosticException(Diagnostic.Error("NC5151",
-                $"'{image.Name}' computes in float32, and OpenCL devices may contract products and sums: '{Name}' would not give the specified bits", null, "quantise it: --precision int8", "or --engine cpu"));
-        }
+    public ISpikeEngine Create(ChipImage image) => Create(image, Memory);
 
-        return new IlgpuEngine<float, DeviceFloat, float, RealNumbers>(image, accelerator.Value, real.Value, Memory);
+    /// <summary>The same with a part of the memory.</summary>
+    internal ISpikeEngine Create(ChipImage image, long available)
+    {
+        if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, available);
+        if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
+        return new IlgpuEngine<float, DeviceFloat, float, RealNumbers>(image, accelerator.Value, real.Value, available);
     }
 
-    private static List<GpuDevice> List()
-    {
-        var devices = Context.Value.Devices.OrderBy(d => d.AcceleratorType switch { AcceleratorType.Cuda => 0, AcceleratorType.OpenCL => 1, _ => 2 }).ToArray();
-        return [.. devices.Select((d, i) => new GpuDevice(d.AcceleratorType == AcceleratorType.CPU ? "ilgpu-emulator" : i == 0 ? "ilgpu" : $"ilgpu:{i}", d))];
-    }
+    internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",
+        $"'{image.Name}' computes in float32, and '{device}' may round a product and a sum together", null, "its spikes would not be the specified ones: quantise the network (--precision int8), or use --engine cpu"));
 }

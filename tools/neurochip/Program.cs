@@ -19,6 +19,7 @@ var root = new Command("neurochip", "NeuroChip compiles trained spiking neural n
     DisasmVerb.Create(),
     InspectVerb.Create(),
     ChipsVerb.Create(),
+    EnginesVerb.Create(),
     NocVerb.Create(),
     ExplainVerb.Create(),
     ReportVerb.Create(),

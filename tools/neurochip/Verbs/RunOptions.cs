@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NeuroChip.Cli.Engines;
 
 namespace NeuroChip.Cli.Verbs;
 
@@ -9,7 +10,7 @@ internal sealed class RunOptions
     private readonly Option<string?> spikes = new("--spikes") { Description = "Recorded spikes (.npz), under the names of layers or populations: they are sent instead of computed ones" };
     private readonly Option<string?> output = new("--output") { Description = "Where to write the outputs (.npz)" };
     private readonly Option<string> record = new("--record") { Description = "Which emissions to write too: outputs, all, or names of populations with commas between", DefaultValueFactory = _ => "outputs" };
-    private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong("cpu", "reference");
+    private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong(EngineTable.Names);
     private readonly Option<string> timing = new Option<string>("--timing") { Description = "What tells when they happen: sums and formulas, or every spike on its way", DefaultValueFactory = _ => "analytic" }.AcceptOnlyFromAmong("analytic", "event");
     private readonly Option<string?> labels = new("--labels") { Description = "Array of the input file with the class of each sample: the report states accuracy" };
     private readonly Option<string?> samples = new("--samples") { Description = "Part of the samples: A..B takes A to B - 1" };

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using NeuroChip.Cli.Engines;
 using NeuroChip.Cli.Terminal;
 using NeuroChip.HwModels;
 using NeuroChip.Ir.Diagnostics;
@@ -10,7 +11,6 @@ using NeuroChip.Runtime.Arrays;
 using NeuroChip.Runtime.Inputs;
 using NeuroChip.Runtime.Reports;
 using NeuroChip.Simulator;
-using NeuroChip.Simulator.Engines;
 using NeuroChip.Simulator.Timing;
 
 namespace NeuroChip.Cli.Verbs;
@@ -50,7 +50,7 @@ internal sealed class Simulation(RunRequest request)
         var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
-        using var device = new SimulatedChip(SpikeEngines.Find(request.Engine), request.Timing == "analytic" ? null : TimingModels.Find(request.Timing), request.Threads);
+        using var device = new SimulatedChip(EngineTable.Find(request.Engine), request.Timing == "analytic" ? null : TimingModels.Find(request.Timing), request.Threads);
         var clock = Stopwatch.StartNew();
         SessionResult result;
         using (var line = new ProgressLine())

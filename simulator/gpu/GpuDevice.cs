@@ -17,7 +17,7 @@ namespace NeuroChip.Simulator.Gpu;
 /// <summary>A device that ILGPU knows, opened when an engine is first made for it and open until the process ends.</summary>
 public sealed class GpuDevice
 {
-    private static readonly Lazy<Context> Context = new(() =>
+    internal static readonly Lazy<Context> Context = new(() =>
     {
         // The only calls of a neuron step that ILGPU has no kernel form of.
         RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(XMath), nameof(MathF.Round), typeof(float), typeof(MidpointRounding));

@@ -41,7 +41,7 @@ internal readonly struct RealNumbers : IDeviceNumbers<float, float>
 
     public static bool IsZero(float payload) => payload == 0f;
 
-    public static float Product(float payload, float weight) => DeviceFloat.Product(payload, weight);
+    public static float Product(float payload, float weight) => payload * weight;
 
     public static float Add(float sum, float product) => sum + product;
 
@@ -73,7 +73,7 @@ internal readonly struct WholeNumbers : IDeviceNumbers<int, long>
 
     public static int Input(long sum, int bits) => Arithmetic.Saturate(sum, bits);
 
-    public static float Real(int input, float unit) => DeviceFloat.Product(input, unit);
+    public static float Real(int input, float unit) => input * unit;
 
     public static float State(int stored) => BitConverter.Int32BitsToSingle(stored);
 

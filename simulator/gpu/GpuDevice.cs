@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
 using ILGPU.Frontend.Intrinsic;
+using ILGPU.IR;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
 using ILGPU.Runtime.Cuda;
@@ -23,11 +24,15 @@ public sealed class GpuDevice
         RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(XMath), nameof(MathF.Round), typeof(float), typeof(MidpointRounding));
         RemappedIntrinsics.AddRemapping(typeof(Math), typeof(XMath), nameof(Math.Round), typeof(double), typeof(MidpointRounding));
         // Two threads, the fewest an emulated device has: it computes them one after the other.
-        return ILGPU.Context.Create(builder => builder.Cuda().OpenCL().CPU(new CPUDevice(2, 1, 1)).EnableAlgorithms());
+        return ILGPU.Context.Create(builder =>
+        {
+            builder.Cuda().OpenCL().CPU(new CPUDevice(2, 1, 1)).EnableAlgorithms();
+            RoundedProducts.Register(builder.GetIntrinsicManager());
+        });
     });
 
     private readonly Lazy<Accelerator> accelerator;
-    private readonly Lazy<DeviceKernels<float, DeviceFloat, float, RealNumbers>> real;
+    private readonly Lazy<DeviceKernels<float, FloatOne, float, RealNumbers>> real;
     private readonly Lazy<DeviceKernels<int, IntOne, long, WholeNumbers>> whole;
     private readonly AcceleratorType type;
 
@@ -82,7 +87,7 @@ public sealed class GpuDevice
     {
         if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, available);
         if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
-        return new IlgpuEngine<float, DeviceFloat, float, RealNumbers>(image, accelerator.Value, real.Value, available);
+        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, accelerator.Value, real.Value, available);
     }
 
     internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",

@@ -36,8 +36,9 @@ public sealed class PtxTests
     public void Kernels_neither_call_nor_spill(string numbers, string kernel)
     {
         var ptx = Ptx(numbers, kernel);
-        // The functions of arithmetic neurons that are computed in double are too large to stand in line.
-        if (kernel != nameof(NeuronKernels<,,,>.Program)) Assert.DoesNotMatch(@"^\s*call", ptx);
+        // The functions of arithmetic neurons that are computed in double are calls, with arrays of their own.
+        if (kernel == nameof(NeuronKernels<,,,>.Program)) return;
+        Assert.DoesNotMatch(@"\bcall\b", ptx);
         Assert.DoesNotContain(".local", ptx);
     }
 
@@ -48,13 +49,12 @@ public sealed class PtxTests
     {
         var ptx = Ptx(numbers, kernel);
         Assert.DoesNotMatch(@"\bfma\.rn\.f32", ptx);
-        // The interpreter of programs stores every result before another operation takes it up.
-        if (kernel != nameof(NeuronKernels<,,,>.Program)) Assert.DoesNotMatch(@"\bmul\.f32", ptx);
+        Assert.DoesNotMatch(@"\bmul\.f(32|64)", ptx);
     }
 
     private static Type[] Types(string numbers) => numbers == "integer"
         ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
-        : [typeof(SumKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, DeviceFloat, float, RealNumbers>)];
+        : [typeof(SumKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
 
     private static IEnumerable<MethodInfo> Methods(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 

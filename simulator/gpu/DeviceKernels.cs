@@ -69,21 +69,21 @@ internal sealed class DeviceKernels<T, TLane, TSum, TNumbers>(Accelerator accele
     /// <summary>The step of a population's neuron, its parameters planned in <paramref name="memory"/>.</summary>
     public DeviceNeuron<T, TSum> Neuron(Population population, Arithmetic arithmetic, DeviceMemory memory)
     {
-        var (size, bits) = (population.Size, arithmetic.AccumulatorBits);
+        var (size, channels, bits) = (population.Size, population.Layout.Channels, arithmetic.AccumulatorBits);
         var one = DeviceParameters.Numbers<T>(Parameter.One)[0];
         switch (population.Neuron)
         {
             case SourceNeuron:
                 return (_, _, _, _) => throw new InvalidOperationException($"nothing feeds '{population.Name}'");
             case RelayNeuron relaying:
-                var gain = DeviceParameters.Plan<T>(memory, relaying.Gain);
-                return (present, sums, _, emissions) => relay.Value(size, new(size, present, bits), gain(), sums, emissions);
+                var gain = DeviceParameters.Plan<T>(memory, relaying.Gain, size);
+                return (present, sums, _, emissions) => relay.Value(size, new(size, channels, present, bits), gain(), sums, emissions);
             case LifNeuron firing:
-                var p = new[] { firing.Decay, firing.Offset, firing.FiredDecay, firing.FiredOffset, firing.Gain, firing.Threshold }.Select(v => DeviceParameters.Plan<T>(memory, v)).ToArray();
+                var p = new[] { firing.Decay, firing.Offset, firing.FiredDecay, firing.FiredOffset, firing.Gain, firing.Threshold }.Select(v => DeviceParameters.Plan<T>(memory, v, size)).ToArray();
                 return (present, sums, states, emissions) => lif.Value(
-                    size, new(size, present, bits), new(p[0](), p[1](), p[2](), p[3](), p[4](), p[5](), firing.Strict ? 1 : 0), one, sums, states, emissions);
+                    size, new(size, channels, present, bits), new(p[0](), p[1](), p[2](), p[3](), p[4](), p[5](), firing.Strict ? 1 : 0), one, sums, states, emissions);
             case AffineNeuron summing:
-                return Affine(summing, size, arithmetic, one, memory);
+                return Affine(summing, population, arithmetic, one, memory);
             case ArithmeticNeuron computing:
                 return Program(computing, population, bits, memory);
             case var other:
@@ -91,16 +91,17 @@ internal sealed class DeviceKernels<T, TLane, TSum, TNumbers>(Accelerator accele
         }
     }
 
-    private DeviceNeuron<T, TSum> Affine(AffineNeuron neuron, int size, Arithmetic arithmetic, T one, DeviceMemory memory)
+    private DeviceNeuron<T, TSum> Affine(AffineNeuron neuron, Population population, Arithmetic arithmetic, T one, DeviceMemory memory)
     {
+        var size = population.Size;
         var terms = new AffineTerms(neuron, arithmetic);
         var (first, factors, ones) = (memory.Plan<int>([.. terms.First]), memory.Plan<int>([.. terms.Factors]), memory.Plan<int>([.. terms.Ones.Select(o => o ? 1 : 0)]));
         var (coefficients, starts) = DeviceParameters.Plan<T>(memory, terms.Coefficients);
-        var threshold = DeviceParameters.Plan<T>(memory, neuron.Threshold);
+        var threshold = DeviceParameters.Plan<T>(memory, neuron.Threshold, size);
         var next = memory.Plan<T>((long)neuron.States * size);
         return (present, sums, states, emissions) => affine.Value(
             size,
-            new(size, present, arithmetic.AccumulatorBits),
+            new(size, population.Layout.Channels, present, arithmetic.AccumulatorBits),
             new(first.View, factors.View, ones.View, coefficients.View, starts.View, threshold(), neuron.States, neuron.Spiking ? 1 : 0, neuron.Strict ? 1 : 0),
             one, sums, states, next.View, emissions);
     }
@@ -117,7 +118,7 @@ internal sealed class DeviceKernels<T, TLane, TSum, TNumbers>(Accelerator accele
         var stateCount = neuron.States;
         return (present, sums, states, emissions) => program.Value(
             size,
-            new(size, present, bits),
+            new(size, population.Layout.Channels, present, bits),
             new(code.View, results.View.SubView(0, stateCount), emission, parameters.View, parameterAt.View, units.View, unitAt.View, outputUnit),
             sums, states, registers.View, emissions);
     }

@@ -65,7 +65,7 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
         present = Population.Sites is null ? Population.Size : sites!.Present(Population);
         foreach (var inflow in inflows.SelectMany(i => i)) inflow.Bind(sites);
         foreach (var past in ring) past.View.MemSetToZero();
-        for (var s = 0; s < starts.Length; s++) kernels.Fill(Population.Size, StateView(s), new(starts[s].View));
+        for (var s = 0; s < starts.Length; s++) kernels.Fill(Population.Size, StateView(s), new(starts[s].View, Population.Size));
     }
 
     /// <summary>Computes step <paramref name="step"/>: nothing comes back to the host.</summary>
@@ -82,7 +82,7 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
         for (var port = 0; port < inflows.Length; port++)
         {
             var into = sums.View.SubView((long)port * Population.Size, Population.Size);
-            kernels.Start(Population.Size, into, new(biases[port].View));
+            kernels.Start(Population.Size, into, new(biases[port].View, Population.Size));
             foreach (var inflow in inflows[port]) inflow.Add(step, into);
         }
 

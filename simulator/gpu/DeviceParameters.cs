@@ -13,11 +13,11 @@ internal static class DeviceParameters
         return [.. Enumerable.Range(0, parameter.Length).Select(a => bound[a])];
     }
 
-    /// <summary>Plans one.</summary>
-    public static Func<DeviceParameter<T>> Plan<T>(DeviceMemory memory, Parameter parameter) where T : unmanaged
+    /// <summary>Plans one of a population of <paramref name="size"/> neurons.</summary>
+    public static Func<DeviceParameter<T>> Plan<T>(DeviceMemory memory, Parameter parameter, int size) where T : unmanaged
     {
         var array = memory.Plan(Numbers<T>(parameter));
-        return () => new(array.View);
+        return () => new(array.View, size);
     }
 
     /// <summary>Plans several, one after the other, and where each of them starts.</summary>

@@ -12,6 +12,7 @@ public sealed class HouseTests
         ["compiler"] = ["ir", "hw-models"],
         ["runtime"] = ["ir", "hw-models"],
         ["simulator"] = ["ir", "hw-models", "runtime"],
+        ["simulator/gpu"] = ["ir", "runtime", "simulator"],
     };
 
     public static TheoryData<string> Projects => [.. Allowed.Keys];

@@ -5,9 +5,10 @@ namespace NeuroChip.Simulator.Gpu.Kernels;
 
 /// <summary>What all neurons of a population have in common on the device.</summary>
 /// <param name="Size">Neurons.</param>
+/// <param name="Channels">Channel of a neuron: address modulo this.</param>
 /// <param name="Present">Neurons that the sample has; those behind emit 0.</param>
 /// <param name="Bits">Bits of an accumulated input.</param>
-internal readonly record struct NeuronRange(int Size, int Present, int Bits);
+internal readonly record struct NeuronRange(int Size, int Channels, int Present, int Bits);
 
 /// <summary>Parameters of integrate-and-fire neurons.</summary>
 internal readonly record struct LifParameters<T>(
@@ -32,10 +33,11 @@ internal static class NeuronKernels<T, TLane, TSum, TNumbers>
 {
     public static void Lif(Index1D a, NeuronRange range, LifParameters<T> p, T one, ArrayView<TSum> sums, ArrayView<T> states, ArrayView<T> emissions)
     {
+        var channel = a % range.Channels;
         var h = TLane.Splat(states[a]);
         var x = TLane.Splat(TNumbers.Input(sums[a], range.Bits));
         var emission = LifNeuron.Step<TLane, T>(
-            ref h, x, p.Decay.Load<TLane>(a), p.Offset.Load<TLane>(a), p.FiredDecay.Load<TLane>(a), p.FiredOffset.Load<TLane>(a), p.Gain.Load<TLane>(a), p.Threshold.Load<TLane>(a),
+            ref h, x, p.Decay.Load<TLane>(a, channel), p.Offset.Load<TLane>(a, channel), p.FiredDecay.Load<TLane>(a, channel), p.FiredOffset.Load<TLane>(a, channel), p.Gain.Load<TLane>(a, channel), p.Threshold.Load<TLane>(a, channel),
             p.Strict != 0, TLane.Splat(one), default);
         h.Store(ref states[a]);
         if (a >= range.Present) emission = default;
@@ -44,7 +46,7 @@ internal static class NeuronKernels<T, TLane, TSum, TNumbers>
 
     public static void Relay(Index1D a, NeuronRange range, DeviceParameter<T> gain, ArrayView<TSum> sums, ArrayView<T> emissions)
     {
-        var emission = RelayNeuron.Step<TLane, T>(TLane.Splat(TNumbers.Input(sums[a], range.Bits)), gain.Load<TLane>(a));
+        var emission = RelayNeuron.Step<TLane, T>(TLane.Splat(TNumbers.Input(sums[a], range.Bits)), gain.Load<TLane>(a, a % range.Channels));
         if (a >= range.Present) emission = default;
         emission.Store(ref emissions[a]);
     }
@@ -53,7 +55,7 @@ internal static class NeuronKernels<T, TLane, TSum, TNumbers>
     {
         var cell = new DeviceAffineCell<T, TLane, TSum, TNumbers>(a, range, p, sums, states, next);
         var emission = AffineNeuron.Step<TLane, T, DeviceAffineCell<T, TLane, TSum, TNumbers>>(
-            ref cell, p.States, p.Spiking != 0, p.Strict != 0, p.Threshold.Load<TLane>(a), TLane.Splat(one));
+            ref cell, p.States, p.Spiking != 0, p.Strict != 0, p.Threshold.Load<TLane>(a, a % range.Channels), TLane.Splat(one));
         for (var j = 0; j < p.States; j++) states[(j * range.Size) + a] = next[(j * range.Size) + a];
         if (a >= range.Present) emission = default;
         emission.Store(ref emissions[a]);

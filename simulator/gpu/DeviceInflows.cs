@@ -10,7 +10,8 @@ namespace NeuroChip.Simulator.Gpu;
 /// <summary>Where a projection reads on the device.</summary>
 /// <param name="Payloads">What arrives in a step.</param>
 /// <param name="Rows">Its rows in a step: stored weights, or the payloads of another population.</param>
-internal sealed record InflowArrays<T>(Func<int, ArrayView<T>> Payloads, Func<int, ArrayView<T>> Rows) where T : unmanaged;
+/// <param name="EventsBy">Lists of what arrives by buckets of a size; null where it is better to look at all payloads: few to a bucket, or mostly not 0.</param>
+internal sealed record InflowArrays<T>(Func<int, ArrayView<T>> Payloads, Func<int, ArrayView<T>> Rows, Func<int, Func<int, EventView>?> EventsBy) where T : unmanaged;
 
 /// <summary>Chooses the kernel of a projection and plans what it reads.</summary>
 internal sealed class DeviceInflows<T, TLane, TSum, TNumbers>(DeviceKernels<T, TLane, TSum, TNumbers> kernels, DeviceMemory memory)
@@ -36,8 +37,12 @@ internal sealed class DeviceInflows<T, TLane, TSum, TNumbers>(DeviceKernels<T, T
     /// <summary>Every source address of a scatter has at most one target.</summary>
     private static long BoundOfScatter(SiteMap map) => (long)map.SourceSize * map.Bound;
 
-    private DeviceInflow<T, TSum> Convolution(Projection projection, ConvShape shape, InflowArrays<T> arrays) => new LaunchedInflow(projection, (step, sums) =>
-        kernels.Convolution(sums.IntLength, sums, shape, arrays.Payloads(step), arrays.Rows(step)));
+    private DeviceInflow<T, TSum> Convolution(Projection projection, ConvShape shape, InflowArrays<T> arrays)
+    {
+        if (arrays.EventsBy(shape.GroupInputs) is { } events)
+            return new LaunchedInflow(projection, (step, sums) => kernels.ConvolutionOfEvents(sums.IntLength, sums, shape, events(step), arrays.Payloads(step), arrays.Rows(step)));
+        return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums.IntLength, sums, shape, arrays.Payloads(step), arrays.Rows(step)));
+    }
 
     private DeviceInflow<T, TSum> Strided(Projection projection, StridedMap map, InflowArrays<T> arrays)
     {
@@ -78,6 +83,7 @@ internal sealed class DeviceInflows<T, TLane, TSum, TNumbers>(DeviceKernels<T, T
         : DeviceInflow<T, TSum>(projection)
     {
         private readonly ConvShape shape = new(Window.Single, Window.Single, map.Channels, map.OutChannels, map.GroupInputs, map.GroupOutputs);
+        private readonly Func<int, EventView>? events = arrays.EventsBy(map.GroupInputs);
         private readonly AfferentList pairs = new(memory, map.Targets, (long)Math.Max(map.Sources, map.Targets) * map.Window.Taps);
 
         public override void Bind(SiteBinding? sites)
@@ -90,7 +96,11 @@ internal sealed class DeviceInflows<T, TLane, TSum, TNumbers>(DeviceKernels<T, T
             });
         }
 
-        public override void Add(int step, ArrayView<TSum> sums) => kernels.Sites(sums.IntLength, sums, shape, pairs.First, pairs.Afferents, arrays.Payloads(step), arrays.Rows(step));
+        public override void Add(int step, ArrayView<TSum> sums)
+        {
+            if (events is not null) kernels.SitesOfEvents(sums.IntLength, sums, shape, pairs.First, pairs.Afferents, events(step), arrays.Payloads(step), arrays.Rows(step));
+            else kernels.Sites(sums.IntLength, sums, shape, pairs.First, pairs.Afferents, arrays.Payloads(step), arrays.Rows(step));
+        }
     }
 }
 

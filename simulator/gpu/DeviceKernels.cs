@@ -40,6 +40,15 @@ internal sealed class DeviceKernels<T, TLane, TSum, TNumbers>(Accelerator accele
     private readonly Lazy<Action<Index1D, ArrayView<TSum>, StridedAxis, ArrayView<StridedAxis>, int, int, ArrayView<T>, ArrayView<T>>> strided =
         new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, StridedAxis, ArrayView<StridedAxis>, int, int, ArrayView<T>, ArrayView<T>>(SumKernels<T, TSum, TNumbers>.Strided));
 
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, ConvShape, EventView, ArrayView<T>, ArrayView<T>>> convolutionOfEvents =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, ConvShape, EventView, ArrayView<T>, ArrayView<T>>(SumKernels<T, TSum, TNumbers>.ConvolutionOfEvents));
+
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, ConvShape, ArrayView<long>, ArrayView<Afferent>, EventView, ArrayView<T>, ArrayView<T>>> sitesOfEvents =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, ConvShape, ArrayView<long>, ArrayView<Afferent>, EventView, ArrayView<T>, ArrayView<T>>(SumKernels<T, TSum, TNumbers>.SitesOfEvents));
+
+    private readonly Lazy<Action<KernelConfig, ArrayView<T>, ArrayView<int>, ArrayView<int>, int>> compact =
+        new(() => accelerator.LoadStreamKernel<ArrayView<T>, ArrayView<int>, ArrayView<int>, int>(EventKernels<T, TSum, TNumbers>.Compact));
+
     private readonly Lazy<Action<Index1D, NeuronRange, LifParameters<T>, T, ArrayView<TSum>, ArrayView<T>, ArrayView<T>>> lif =
         new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, NeuronRange, LifParameters<T>, T, ArrayView<TSum>, ArrayView<T>, ArrayView<T>>(NeuronKernels<T, TLane, TSum, TNumbers>.Lif));
 
@@ -65,6 +74,17 @@ internal sealed class DeviceKernels<T, TLane, TSum, TNumbers>(Accelerator accele
     public Action<Index1D, ArrayView<TSum>, ConvShape, ArrayView<long>, ArrayView<Afferent>, ArrayView<T>, ArrayView<T>> Sites => sites.Value;
 
     public Action<Index1D, ArrayView<TSum>, StridedAxis, ArrayView<StridedAxis>, int, int, ArrayView<T>, ArrayView<T>> Strided => strided.Value;
+
+    public Action<Index1D, ArrayView<TSum>, ConvShape, EventView, ArrayView<T>, ArrayView<T>> ConvolutionOfEvents => convolutionOfEvents.Value;
+
+    public Action<Index1D, ArrayView<TSum>, ConvShape, ArrayView<long>, ArrayView<Afferent>, EventView, ArrayView<T>, ArrayView<T>> SitesOfEvents => sitesOfEvents.Value;
+
+    /// <summary>Lists the events among <paramref name="payloads"/>, one group of threads per bucket.</summary>
+    public void Compact(ArrayView<T> payloads, EventView into, int bucketSize)
+    {
+        var threads = Math.Min(accelerator.MaxNumThreadsPerGroup, Math.Clamp((bucketSize + accelerator.WarpSize - 1) / accelerator.WarpSize * accelerator.WarpSize, accelerator.WarpSize, 256));
+        compact.Value(new(into.Counts.IntLength, threads), payloads, into.Events, into.Counts, bucketSize);
+    }
 
     /// <summary>The step of a population's neuron, its parameters planned in <paramref name="memory"/>.</summary>
     public DeviceNeuron<T, TSum> Neuron(Population population, Arithmetic arithmetic, DeviceMemory memory)

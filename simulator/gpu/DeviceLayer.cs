@@ -18,6 +18,8 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
     private readonly DeviceKernels<T, TLane, TSum, TNumbers> kernels;
+    private readonly DeviceMemory memory;
+    private readonly List<DeviceEvents> lists = [];
     private readonly DeviceArray<T>[] ring;
     private readonly DeviceArray<T> states;
     private readonly DeviceArray<T>[] starts;
@@ -39,7 +41,7 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
         Population population, Arithmetic arithmetic, int depth, DeviceMemory memory, DeviceKernels<T, TLane, TSum, TNumbers> kernels, DeviceArray<TSum> sums)
     {
         Population = population;
-        this.kernels = kernels;
+        (this.kernels, this.memory) = (kernels, memory);
         this.sums = sums;
         ring = [.. Enumerable.Range(0, depth).Select(_ => memory.Plan<T>(population.Size))];
         states = memory.Plan<T>((long)population.Neuron.States * population.Size);
@@ -59,12 +61,25 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
     /// <summary>What was emitted in a step that is still kept; zeros for a step before the first.</summary>
     public ArrayView<T> EmissionsAt(int step) => ring[(step + ring.Length) % ring.Length].View;
 
+    /// <summary>Lists of its events by buckets of a size, to be made in every step.</summary>
+    public DeviceEvents EventsBy(int bucketSize)
+    {
+        if (lists.Find(l => l.BucketSize == bucketSize) is { } known) return known;
+        lists.Add(new(memory, Population.Size, bucketSize, ring.Length));
+        return lists[^1];
+    }
+
     public void Reset(SiteBinding? sites)
     {
         Array.Clear(read);
         present = Population.Sites is null ? Population.Size : sites!.Present(Population);
         foreach (var inflow in inflows.SelectMany(i => i)) inflow.Bind(sites);
-        foreach (var past in ring) past.View.MemSetToZero();
+        for (var slot = 0; slot < ring.Length; slot++)
+        {
+            ring[slot].View.MemSetToZero();
+            foreach (var list in lists) list.At(slot).Counts.MemSetToZero();
+        }
+
         for (var s = 0; s < starts.Length; s++) kernels.Fill(Population.Size, StateView(s), new(starts[s].View, Population.Size));
     }
 
@@ -73,20 +88,9 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
     {
         Array.Clear(read);
         var emissions = EmissionsAt(step);
-        if (feed.TryRead<T>(Population, step, given))
-        {
-            emissions.CopyFromCPU(given);
-            return;
-        }
-
-        for (var port = 0; port < inflows.Length; port++)
-        {
-            var into = sums.View.SubView((long)port * Population.Size, Population.Size);
-            kernels.Start(Population.Size, into, new(biases[port].View, Population.Size));
-            foreach (var inflow in inflows[port]) inflow.Add(step, into);
-        }
-
-        neuron(present, sums.View, states.View, emissions);
+        if (feed.TryRead<T>(Population, step, given)) emissions.CopyFromCPU(given);
+        else Compute(step, emissions);
+        foreach (var list in lists) kernels.Compact(emissions, list.At(step), list.BucketSize);
     }
 
     /// <summary>A signal after the step <paramref name="step"/>, brought to the host once.</summary>
@@ -96,6 +100,18 @@ internal sealed class DeviceLayer<T, TLane, TSum, TNumbers>
         var values = new T[Population.Size];
         (state < 0 ? EmissionsAt(step) : StateView(state)).CopyToCPU(values);
         return read[1 + state] = values;
+    }
+
+    private void Compute(int step, ArrayView<T> emissions)
+    {
+        for (var port = 0; port < inflows.Length; port++)
+        {
+            var into = sums.View.SubView((long)port * Population.Size, Population.Size);
+            kernels.Start(Population.Size, into, new(biases[port].View, Population.Size));
+            foreach (var inflow in inflows[port]) inflow.Add(step, into);
+        }
+
+        neuron(present, sums.View, states.View, emissions);
     }
 
     private ArrayView<T> StateView(int state) => states.View.SubView((long)state * Population.Size, Population.Size);

@@ -18,6 +18,9 @@ namespace NeuroChip.Simulator.Gpu;
 /// <summary>A device that ILGPU knows, opened when an engine is first made for it and open until the process ends.</summary>
 public sealed class GpuDevice
 {
+    /// <summary>Addresses in a bucket below which a list of its events is not worth making: half a warp. Chosen, not measured.</summary>
+    private const int WorthListing = 16;
+
     internal static readonly Lazy<Context> Context = new(() =>
     {
         // The only calls of a neuron step that ILGPU has no kernel form of.
@@ -82,12 +85,12 @@ public sealed class GpuDevice
     /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float images on OpenCL.</exception>
     public ISpikeEngine Create(ChipImage image) => Create(image, Memory);
 
-    /// <summary>The same with a part of the memory.</summary>
-    internal ISpikeEngine Create(ChipImage image, long available)
+    /// <summary>The same with a part of the memory, and lists of events from another size of bucket on.</summary>
+    internal ISpikeEngine Create(ChipImage image, long available, int smallestBucket = WorthListing)
     {
-        if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, available);
+        if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, available, smallestBucket);
         if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
-        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, accelerator.Value, real.Value, available);
+        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, accelerator.Value, real.Value, available, smallestBucket);
     }
 
     internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",

@@ -24,6 +24,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
     where TSum : unmanaged
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
+    private readonly int smallestBucket;
     private readonly DeviceMemory memory;
     private readonly Accelerator accelerator;
     private readonly DeviceLayer<T, TLane, TSum, TNumbers>[] layers;
@@ -35,10 +36,12 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
     /// <param name="accelerator">On what; stays open.</param>
     /// <param name="kernels">Its kernels.</param>
     /// <param name="available">Bytes of its memory that may be taken.</param>
+    /// <param name="smallestBucket">Addresses of a pixel and group below which its events are not listed.</param>
     /// <exception cref="Ir.Diagnostics.DiagnosticException">NC5150 if the image needs more.</exception>
-    public IlgpuEngine(ChipImage image, Accelerator accelerator, DeviceKernels<T, TLane, TSum, TNumbers> kernels, long available)
+    public IlgpuEngine(ChipImage image, Accelerator accelerator, DeviceKernels<T, TLane, TSum, TNumbers> kernels, long available, int smallestBucket)
     {
         this.accelerator = accelerator;
+        this.smallestBucket = smallestBucket;
         memory = new(accelerator);
         var sums = memory.Plan<TSum>(image.Populations.Select(p => (long)p.Size * p.Neuron.Ports).DefaultIfEmpty(0).Max());
         layers = new DeviceLayer<T, TLane, TSum, TNumbers>[image.Populations.Length];
@@ -52,7 +55,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
         foreach (var projection in image.Projections)
         {
             var source = layers[projection.Source.Index];
-            layers[projection.Target.Index].Connect(inflows.Create(projection, new(step => source.EmissionsAt(step - projection.Delay), RowsOf(projection))));
+            layers[projection.Target.Index].Connect(inflows.Create(projection, ArraysOf(projection, source)));
         }
 
         order = [.. StepOrder.Of(image.Populations, image.Projections).Select(id => layers[id.Index])];
@@ -91,6 +94,16 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
         accelerator.Synchronize();
         memory.Dispose();
     }
+
+    private InflowArrays<T> ArraysOf(Projection projection, DeviceLayer<T, TLane, TSum, TNumbers> source) => new(
+        step => source.EmissionsAt(step - projection.Delay),
+        RowsOf(projection),
+        bucketSize =>
+        {
+            if (source.Population.Domain == SpikeDomain.Real || bucketSize < smallestBucket) return null;
+            var lists = source.EventsBy(bucketSize);
+            return step => lists.At(step - projection.Delay);
+        });
 
     /// <summary>Rows of a projection in a step; weights that projections share are uploaded once.</summary>
     private Func<int, ArrayView<T>> RowsOf(Projection projection)

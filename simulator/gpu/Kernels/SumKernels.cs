@@ -76,6 +76,29 @@ internal static class SumKernels<T, TSum, TNumbers>
         sums[target] = sum;
     }
 
+    /// <summary><see cref="Convolution"/> over the events of each pixel and group instead of all of its payloads.</summary>
+    public static void ConvolutionOfEvents(Index1D target, ArrayView<TSum> sums, ConvShape shape, EventView arriving, ArrayView<T> payloads, ArrayView<T> rows)
+    {
+        var pixel = target / shape.OutChannels;
+        var output = target - (pixel * shape.OutChannels);
+        var (oy, ox) = (pixel / shape.X.Output, pixel % shape.X.Output);
+        var group = output / shape.GroupOutputs;
+        var sum = sums[target];
+        for (var ky = 0; ky < shape.Y.Kernel; ky++)
+        {
+            var y = shape.Y.InputOf(oy, ky);
+            if (y < 0 || y >= shape.Y.Input) continue;
+            for (var kx = 0; kx < shape.X.Kernel; kx++)
+            {
+                var x = shape.X.InputOf(ox, kx);
+                if (x < 0 || x >= shape.X.Input) continue;
+                sum = AddEvents(sum, shape, arriving, payloads, rows, (y * shape.X.Input) + x, (ky * shape.X.Kernel) + kx, group, output % shape.GroupOutputs);
+            }
+        }
+
+        sums[target] = sum;
+    }
+
     /// <summary>Convolutions between active sites: <paramref name="pairs"/> holds (source site, tap) by target site; sites beyond the sample's have none.</summary>
     public static void Sites(Index1D target, ArrayView<TSum> sums, ConvShape shape, ArrayView<long> first, ArrayView<Afferent> pairs, ArrayView<T> payloads, ArrayView<T> rows)
     {
@@ -94,6 +117,19 @@ internal static class SumKernels<T, TSum, TNumbers>
             }
         }
 
+        sums[target] = sum;
+    }
+
+    /// <summary><see cref="Sites"/> over the events of each site and group.</summary>
+    public static void SitesOfEvents(
+        Index1D target, ArrayView<TSum> sums, ConvShape shape, ArrayView<long> first, ArrayView<Afferent> pairs, EventView arriving, ArrayView<T> payloads, ArrayView<T> rows)
+    {
+        var site = target / shape.OutChannels;
+        var output = target - (site * shape.OutChannels);
+        var group = output / shape.GroupOutputs;
+        var sum = sums[target];
+        for (var k = first[site]; k < first[site + 1]; k++)
+            sum = AddEvents(sum, shape, arriving, payloads, rows, pairs[k].Source, pairs[k].Row, group, output % shape.GroupOutputs);
         sums[target] = sum;
     }
 
@@ -130,6 +166,21 @@ internal static class SumKernels<T, TSum, TNumbers>
         }
 
         sums[target] = sum;
+    }
+
+    /// <summary>Adds the events of a pixel and group through a tap.</summary>
+    private static TSum AddEvents(TSum sum, ConvShape shape, EventView arriving, ArrayView<T> payloads, ArrayView<T> rows, int pixel, int tap, int group, int output)
+    {
+        var bucket = (pixel * (shape.Channels / shape.GroupInputs)) + group;
+        var start = bucket * shape.GroupInputs;
+        var firstRow = (((tap * shape.Channels) + (group * shape.GroupInputs)) * shape.GroupOutputs) + output;
+        for (var k = start; k < start + arriving.Counts[bucket]; k++)
+        {
+            var channel = arriving.Events[k];
+            sum = TNumbers.Add(sum, TNumbers.Product(payloads[start + channel], rows[firstRow + (channel * shape.GroupOutputs)]));
+        }
+
+        return sum;
     }
 }
 

@@ -11,10 +11,10 @@ namespace NeuroChip.Simulator.Tests.Engines;
 /// <summary>The GPU engine on a CUDA device where there is one, else on the device that ILGPU emulates: that shows that the kernels are right, whatever their speed.</summary>
 public sealed class IlgpuEngineTests : EngineConformance
 {
-    private static GpuDevice Device => GpuDevice.All.FirstOrDefault(d => d.Kind == "CUDA") ?? GpuDevice.Emulator;
+    internal static GpuDevice Device => GpuDevice.All.FirstOrDefault(d => d.Kind == "CUDA") ?? GpuDevice.Emulator;
 
-    /// <inheritdoc/>
-    protected override ISpikeEngine Create(ChipImage image) => Device.Create(image);
+    /// <summary>With lists of events everywhere: the networks of the suite are too small for them otherwise.</summary>
+    protected override ISpikeEngine Create(ChipImage image) => Device.Create(image, Device.Memory, smallestBucket: 1);
 
     /// <summary>Says whether the tests of this class ran on a device or on the emulator.</summary>
     [CudaFact]
@@ -37,6 +37,13 @@ public sealed class IlgpuEngineTests : EngineConformance
         var image = Images.WithoutCores(Oracle.Of("csr", "float32", 1).Test.Module);
         Assert.Equal("NC5151", GpuDevice.Inexact(image, "a device").Diagnostics[0].Code);
     }
+}
+
+/// <summary>The same without any list of events.</summary>
+public sealed class IlgpuEngineWithoutListsTests : EngineConformance
+{
+    /// <inheritdoc/>
+    protected override ISpikeEngine Create(ChipImage image) => IlgpuEngineTests.Device.Create(image, IlgpuEngineTests.Device.Memory, smallestBucket: int.MaxValue);
 }
 
 /// <summary>Skipped where there is no CUDA device.</summary>

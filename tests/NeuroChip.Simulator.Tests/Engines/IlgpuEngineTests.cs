@@ -9,6 +9,7 @@ namespace NeuroChip.Simulator.Tests.Engines;
 
 #if GPU
 /// <summary>The GPU engine on a CUDA device where there is one, else on the device that ILGPU emulates: that shows that the kernels are right, whatever their speed.</summary>
+[Collection("device")] // One after the other: they share the device.
 public sealed class IlgpuEngineTests : EngineConformance
 {
     internal static GpuDevice Device => GpuDevice.All.FirstOrDefault(d => d.Kind == "CUDA") ?? GpuDevice.Emulator;
@@ -40,6 +41,7 @@ public sealed class IlgpuEngineTests : EngineConformance
 }
 
 /// <summary>The same without any list of events.</summary>
+[Collection("device")]
 public sealed class IlgpuEngineWithoutListsTests : EngineConformance
 {
     /// <inheritdoc/>

@@ -7,7 +7,11 @@ namespace NeuroChip.Simulator.Engines;
 /// <summary>An engine by name.</summary>
 /// <param name="Name">Name on the command line.</param>
 /// <param name="Create">Makes it for an image, with a number of threads it may use.</param>
-public sealed record SpikeEngineEntry(string Name, Func<ChipImage, int, ISpikeEngine> Create);
+public sealed record SpikeEngineEntry(string Name, Func<ChipImage, int, ISpikeEngine> Create)
+{
+    /// <summary>Makes the engine for several samples side by side; null where it computes one after the other.</summary>
+    public BatchEngineFactory? CreateBatch { get; init; }
+}
 
 /// <summary>All engines of this assembly. The only place that lists them; the first is the default.</summary>
 public static class SpikeEngines

@@ -32,6 +32,9 @@ public sealed class SampleFeed
         values = [.. image.Populations.Select(p => p.Neuron is SourceNeuron source ? InputFeed.Values(p, image.Steps, inputs[source.Input], Sites) : null)];
     }
 
+    /// <summary>Whether a population was recorded: then <see cref="TryRead"/> brings its payloads, be it an input or not.</summary>
+    public bool IsRecorded(Population population) => recorded[population.Id.Index] is not null;
+
     /// <summary>
     /// Writes the payloads of a population in a step, if the sample brings them: it is an input, or was recorded. Else it writes nothing, and the engine
     /// computes them.

@@ -1,3 +1,4 @@
+using ILGPU;
 using NeuroChip.Ir.Ncir;
 
 namespace NeuroChip.Simulator.Gpu;
@@ -17,6 +18,18 @@ internal interface IDeviceNumbers<T, TSum>
     static abstract TSum Add(TSum sum, TSum product);
 
     static abstract bool Above(TSum a, TSum b);
+
+    /// <summary>A weight that stands in a list.</summary>
+    static abstract T OfBits(int bits);
+
+    /// <summary>The other way.</summary>
+    static abstract int Bits(T weight);
+
+    /// <summary>Digits of a payload that are not 0.</summary>
+    static abstract int Digits(T payload);
+
+    /// <summary>Adds to a sum that other threads add to.</summary>
+    static abstract void AddAtomically(ref TSum sum, TSum product);
 
     /// <summary>The accumulated input, saturated to <paramref name="bits"/> where the numbers are integers.</summary>
     static abstract T Input(TSum sum, int bits);
@@ -47,6 +60,14 @@ internal readonly struct RealNumbers : IDeviceNumbers<float, float>
 
     public static bool Above(float a, float b) => a > b;
 
+    public static float OfBits(int bits) => BitConverter.Int32BitsToSingle(bits);
+
+    public static int Bits(float weight) => BitConverter.SingleToInt32Bits(weight);
+
+    public static int Digits(float payload) => 1;
+
+    public static void AddAtomically(ref float sum, float product) => throw new NotSupportedException("sums of floats have an order");
+
     public static float Input(float sum, int bits) => sum;
 
     public static float Real(float input, float unit) => input;
@@ -70,6 +91,14 @@ internal readonly struct WholeNumbers : IDeviceNumbers<int, long>
     public static long Add(long sum, long product) => sum + product;
 
     public static bool Above(long a, long b) => a > b;
+
+    public static int OfBits(int bits) => bits;
+
+    public static int Bits(int weight) => weight;
+
+    public static int Digits(int payload) => SignedDigits.Count(payload);
+
+    public static void AddAtomically(ref long sum, long product) => Atomic.Add(ref sum, product);
 
     public static int Input(long sum, int bits) => Arithmetic.Saturate(sum, bits);
 

@@ -35,16 +35,16 @@ public sealed class GpuDevice
     });
 
     private readonly Lazy<Accelerator> accelerator;
-    private readonly Lazy<DeviceKernels<float, FloatOne, float, RealNumbers>> real;
-    private readonly Lazy<DeviceKernels<int, IntOne, long, WholeNumbers>> whole;
+    private readonly Lazy<(DeviceKernels<float, float, RealNumbers> Sums, DeviceNeurons<float, FloatOne, float, RealNumbers> Neurons)> real;
+    private readonly Lazy<(DeviceKernels<int, long, WholeNumbers> Sums, DeviceNeurons<int, IntOne, long, WholeNumbers> Neurons)> whole;
     private readonly AcceleratorType type;
 
     private GpuDevice(Device device)
     {
         (Name, Memory, type) = (device.Name, device.MemorySize, device.AcceleratorType);
         accelerator = new(() => device.CreateAccelerator(Context.Value));
-        real = new(() => new(accelerator.Value));
-        whole = new(() => new(accelerator.Value));
+        real = new(() => (new(accelerator.Value), new(accelerator.Value)));
+        whole = new(() => (new(accelerator.Value), new(accelerator.Value)));
     }
 
     /// <summary>Name of the device.</summary>
@@ -82,16 +82,25 @@ public sealed class GpuDevice
     }
 
     /// <summary>Makes an engine for an image.</summary>
+    /// <param name="image">What it computes.</param>
+    /// <param name="request">What it brings back.</param>
+    /// <param name="samples">Samples side by side at most; fewer where the memory is short.</param>
     /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float images on OpenCL.</exception>
-    public ISpikeEngine Create(ChipImage image) => Create(image, Memory);
+    public IBatchEngine Create(ChipImage image, BatchRequest request, int samples) => Create(image, request, samples, Free);
 
     /// <summary>The same with a part of the memory, and lists of events from another size of bucket on.</summary>
-    internal ISpikeEngine Create(ChipImage image, long available, int smallestBucket = WorthListing)
+    internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, int smallestBucket = WorthListing)
     {
-        if (image.Arithmetic.Kind == ArithmeticKind.Integer) return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, accelerator.Value, whole.Value, available, smallestBucket);
+        if (image.Arithmetic.Kind == ArithmeticKind.Integer)
+            return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, smallestBucket);
         if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
-        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, accelerator.Value, real.Value, available, smallestBucket);
+        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, smallestBucket);
     }
+
+    /// <summary>
+    /// Bytes that an engine may take now. A sixteenth of what is free stays free: every array takes whole pages, and kernels take memory too. Devices of OpenCL do not tell what is free.
+    /// </summary>
+    private long Free => (accelerator.Value is CudaAccelerator cuda ? cuda.GetFreeMemory() : Memory) / 16 * 15;
 
     internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",
         $"'{image.Name}' computes in float32, and '{device}' may round a product and a sum together", null, "its spikes would not be the specified ones: quantise the network (--precision int8), or use --engine cpu"));

@@ -1,93 +1,84 @@
+using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
-using NeuroChip.Ir.Ncir.Sites;
 using NeuroChip.Ir.Neurons;
 using NeuroChip.Ir.Tensors;
 using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Gpu.Kernels;
 
 namespace NeuroChip.Simulator.Gpu;
 
 /// <summary>
-/// The engine for devices that ILGPU knows: weights, maps and parameters are uploaded once; a step is one kernel per projection and one per population, queued one behind the
-/// other, with nothing read back but what is asked for after the step. Every accumulator belongs to one thread that adds in the specified order, so the bits are those of the
-/// interpreter.
+/// The engine for devices that ILGPU knows: weights, maps and parameters are uploaded once, the inputs of a batch of samples before its first step; a step is one kernel per projection and some
+/// per population, queued one behind the other for all samples together, and nothing is read back before the last step. Every accumulator belongs to one thread that adds in the specified
+/// order, or is an integer, so the bits are those of the interpreter.
 /// </summary>
 /// <typeparam name="T">float, or int for an integer image.</typeparam>
 /// <typeparam name="TLane">Lane of one number.</typeparam>
 /// <typeparam name="TSum">Accumulators.</typeparam>
 /// <typeparam name="TNumbers">How they are summed.</typeparam>
-internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
+internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     where T : unmanaged
     where TLane : unmanaged, ILane<TLane, T>
     where TSum : unmanaged
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
-    private readonly int smallestBucket;
+    private readonly ChipImage image;
     private readonly DeviceMemory memory;
     private readonly Accelerator accelerator;
-    private readonly DeviceLayer<T, TLane, TSum, TNumbers>[] layers;
-    private readonly DeviceLayer<T, TLane, TSum, TNumbers>[] order;
-    private readonly int[]?[] active;
-    private int step;
+    private readonly DeviceLayer<T, TSum, TNumbers>[] layers;
+    private readonly DeviceLayer<T, TSum, TNumbers>[] order;
+    private readonly DeviceTallies<T, TSum, TNumbers> tallies;
+    private int samples;
 
     /// <param name="image">What to run.</param>
-    /// <param name="accelerator">On what; stays open.</param>
-    /// <param name="kernels">Its kernels.</param>
+    /// <param name="request">What to bring back.</param>
+    /// <param name="wanted">Samples side by side at most.</param>
+    /// <param name="kernels">Kernels of the device, which stays open.</param>
+    /// <param name="neurons">The same for neurons.</param>
     /// <param name="available">Bytes of its memory that may be taken.</param>
-    /// <param name="smallestBucket">Addresses of a pixel and group below which its events are not listed.</param>
-    /// <exception cref="Ir.Diagnostics.DiagnosticException">NC5150 if the image needs more.</exception>
-    public IlgpuEngine(ChipImage image, Accelerator accelerator, DeviceKernels<T, TLane, TSum, TNumbers> kernels, long available, int smallestBucket)
+    /// <param name="smallestBucket">Channels of a pixel and group below which its events are not listed.</param>
+    /// <exception cref="Ir.Diagnostics.DiagnosticException">NC5150 if one sample needs more.</exception>
+    public IlgpuEngine(
+        ChipImage image, BatchRequest request, int wanted, DeviceKernels<T, TSum, TNumbers> kernels, DeviceNeurons<T, TLane, TSum, TNumbers> neurons, long available, int smallestBucket)
     {
-        this.accelerator = accelerator;
-        this.smallestBucket = smallestBucket;
-        memory = new(accelerator);
-        var sums = memory.Plan<TSum>(image.Populations.Select(p => (long)p.Size * p.Neuron.Ports).DefaultIfEmpty(0).Max());
-        layers = new DeviceLayer<T, TLane, TSum, TNumbers>[image.Populations.Length];
-        foreach (var population in image.Populations)
-        {
-            var depth = 1 + image.Projections.Where(p => p.Source == population.Id).Select(p => p.Delay).DefaultIfEmpty(0).Max();
-            layers[population.Id.Index] = new(population, image.Arithmetic, depth, memory, kernels, sums);
-        }
-
-        var inflows = new DeviceInflows<T, TLane, TSum, TNumbers>(kernels, memory);
-        foreach (var projection in image.Projections)
-        {
-            var source = layers[projection.Source.Index];
-            layers[projection.Target.Index].Connect(inflows.Create(projection, ArraysOf(projection, source)));
-        }
-
+        (this.image, accelerator) = (image, kernels.Accelerator);
+        memory = new(accelerator, image.Name, available);
+        layers =
+        [
+            .. image.Populations.Select(p => new DeviceLayer<T, TSum, TNumbers>(
+                p,
+                new(image.Steps, image.Projections.Where(i => i.Source == p.Id).Select(i => i.Delay).DefaultIfEmpty(0).Max(), [.. request.Kept.Where(s => s.Population == p.Id).Select(s => s.State)]),
+                kernels, memory, neurons.Of(p, image.Arithmetic, memory))),
+        ];
+        tallies = new(request.Tallies, image.Steps, kernels, memory);
+        var inflows = new DeviceInflows<T, TSum, TNumbers>(kernels, memory, smallestBucket);
+        foreach (var (i, projection) in image.Projections.Index()) layers[projection.Target.Index].Connect(inflows.Create(projection, ArraysOf(i, projection)));
         order = [.. StepOrder.Of(image.Populations, image.Projections).Select(id => layers[id.Index])];
-        active = new int[]?[layers.Length];
-        memory.Commit(image.Name, available);
-        if (image.Sites.IsEmpty) Reset();
+        memory.Commit(wanted, image.Populations.Select(DeviceNeurons<T, TLane, TSum, TNumbers>.ElementsOf).DefaultIfEmpty(1).Max());
     }
 
-    public void Reset(SiteBinding? sites = null)
+    public int Capacity => memory.Samples;
+
+    public IBatchRun Run(IReadOnlyList<SampleFeed> samples)
     {
-        step = 0;
-        Array.Clear(active);
-        foreach (var layer in layers) layer.Reset(sites);
+        if (samples.Count < 1 || samples.Count > Capacity) throw new ArgumentException($"{samples.Count} samples; 1 to {Capacity} go at once", nameof(samples));
+        this.samples = samples.Count;
+        foreach (var layer in layers) layer.Reset(samples);
+        tallies.Reset(samples.Count);
+        for (var step = 0; step < image.Steps; step++)
+        {
+            foreach (var layer in order)
+            {
+                layer.Step(step);
+                tallies.Count(layer.Population, step, layer.EmissionsAt(step));
+            }
+        }
+
+        return new BatchRun<T>(samples.Count, image.Populations, (signal, step) => layers[signal.Population.Index].Read(signal.State, step), tallies.Read());
     }
-
-    public void Step(SampleFeed feed)
-    {
-        Array.Clear(active);
-        foreach (var layer in order) layer.Step(step, feed);
-        step++;
-    }
-
-    public ReadOnlySpan<int> Active(PopulationId population)
-    {
-        if (active[population.Index] is { } known) return known;
-        var payloads = Numbers<T>(Signal.Emission(population));
-        return active[population.Index] = [.. Enumerable.Range(0, payloads.Length).Where(a => !TNumbers.IsZero(payloads[a]))];
-    }
-
-    public int EventCount(PopulationId population) => Active(population).Length;
-
-    public TOut[] Numbers<TOut>(Signal signal) where TOut : unmanaged => (TOut[])(object)layers[signal.Population.Index].Read(signal.State, step - 1);
 
     public void Dispose()
     {
@@ -95,25 +86,35 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : ISpikeEngine
         memory.Dispose();
     }
 
-    private InflowArrays<T> ArraysOf(Projection projection, DeviceLayer<T, TLane, TSum, TNumbers> source) => new(
-        step => source.EmissionsAt(step - projection.Delay),
-        RowsOf(projection),
-        bucketSize =>
-        {
-            if (source.Population.Domain == SpikeDomain.Real || bucketSize < smallestBucket) return null;
-            var lists = source.EventsBy(bucketSize);
-            return step => lists.At(step - projection.Delay);
-        });
-
-    /// <summary>Rows of a projection in a step; weights that projections share are uploaded once.</summary>
-    private Func<int, ArrayView<T>> RowsOf(Projection projection)
+    private InflowArrays<T> ArraysOf(int index, Projection projection)
     {
-        if (projection.RowsFrom is { } rows) return layers[rows.Index].EmissionsAt;
-        var weights = memory.Shared(projection.Rows, () => memory.Plan(projection.Rows.Length, () => Weights(projection.Rows)));
-        return _ => weights.View;
+        var source = layers[projection.Source.Index];
+        var rows = projection.RowsFrom is { } id ? layers[id.Index] : null;
+        var weights = new Lazy<T[]>(() => Weights(projection.Rows));
+        return new(
+            () => samples,
+            step => source.EmissionsAt(step - projection.Delay),
+            new(() =>
+            {
+                if (rows is not null) return rows.EmissionsAt;
+                var array = memory.Shared((projection.Rows, "weights"), () => memory.Plan<T>(projection.Rows.Length, view => view.CopyFromCPU(weights.Value)));
+                return _ => array.View;
+            }),
+            rows?.Population.Size ?? 0,
+            rows is null ? row => TNumbers.Bits(weights.Value[row]) : null,
+            source.Population.Domain == SpikeDomain.Real ? null : bucketSize =>
+            {
+                var lists = source.EventsBy(bucketSize);
+                return step => lists.At(step - projection.Delay);
+            },
+            step => tallies.Pairs(index, step));
     }
 
-    private static T[] Weights(Tensor rows) => typeof(T) == typeof(float)
-        ? (T[])(object)rows.ToFloats()
-        : (T[])(object)Enumerable.Range(0, rows.Length).Select(i => checked((int)rows.At(i))).ToArray();
+    private static T[] Weights(Tensor rows)
+    {
+        if (typeof(T) == typeof(float)) return Unsafe.As<T[]>(rows.ToFloats());
+        var whole = new int[rows.Length];
+        for (var i = 0; i < whole.Length; i++) whole[i] = checked((int)rows.At(i));
+        return Unsafe.As<T[]>(whole);
+    }
 }

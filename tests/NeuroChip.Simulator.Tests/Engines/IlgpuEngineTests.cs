@@ -15,7 +15,7 @@ public sealed class IlgpuEngineTests : EngineConformance
     internal static GpuDevice Device => GpuDevice.All.FirstOrDefault(d => d.Kind == "CUDA") ?? GpuDevice.Emulator;
 
     /// <summary>With lists of events everywhere: the networks of the suite are too small for them otherwise.</summary>
-    protected override ISpikeEngine Create(ChipImage image) => Device.Create(image, Device.Memory, smallestBucket: 1);
+    protected override ISpikeEngine Create(ChipImage image) => new SteppedBatch(image, (i, request, samples) => Device.Create(i, request, samples, Device.Memory, smallestBucket: 1));
 
     /// <summary>Says whether the tests of this class ran on a device or on the emulator.</summary>
     [CudaFact]
@@ -26,9 +26,9 @@ public sealed class IlgpuEngineTests : EngineConformance
     public void Device_memory_is_planned()
     {
         var image = Images.WithoutCores(Oracle.Of("csr", "float32", 1).Test.Module);
-        var problem = Assert.Throws<DiagnosticException>(() => GpuDevice.Emulator.Create(image, available: 1000)).Diagnostics[0];
+        var problem = Assert.Throws<DiagnosticException>(() => GpuDevice.Emulator.Create(image, new([], TallyPlan.None), 1, available: 1000)).Diagnostics[0];
         Assert.Equal("NC5150", problem.Code);
-        Assert.Matches($"'{image.Name}' needs [0-9]+ bytes of device memory; '.*' has 1000", problem.Message);
+        Assert.Matches($"'{image.Name}' needs [0-9]+ bytes of device memory; '.*' has 1000 free", problem.Message);
     }
 
     /// <summary>OpenCL has no product that may not melt into a sum.</summary>
@@ -45,7 +45,8 @@ public sealed class IlgpuEngineTests : EngineConformance
 public sealed class IlgpuEngineWithoutListsTests : EngineConformance
 {
     /// <inheritdoc/>
-    protected override ISpikeEngine Create(ChipImage image) => IlgpuEngineTests.Device.Create(image, IlgpuEngineTests.Device.Memory, smallestBucket: int.MaxValue);
+    protected override ISpikeEngine Create(ChipImage image) =>
+        new SteppedBatch(image, (i, request, samples) => IlgpuEngineTests.Device.Create(i, request, samples, IlgpuEngineTests.Device.Memory, smallestBucket: int.MaxValue));
 }
 
 /// <summary>Skipped where there is no CUDA device.</summary>

@@ -53,8 +53,8 @@ public sealed class PtxTests
     }
 
     private static Type[] Types(string numbers) => numbers == "integer"
-        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
-        : [typeof(SumKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
+        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(ListKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
+        : [typeof(SumKernels<float, float, RealNumbers>), typeof(ListKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
 
     private static IEnumerable<MethodInfo> Methods(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 

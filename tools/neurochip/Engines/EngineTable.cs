@@ -31,8 +31,8 @@ internal static class EngineTable
     {
         if (SpikeEngines.Find(name) is { } known) return known;
 #if GPU
-        if (name == Emulator) return new(name, (image, _) => GpuDevice.Emulator.Create(image));
-        if (GpuDevice.All.Count > 0) return new(name, (image, _) => GpuDevice.All[0].Create(image));
+        if (name == Emulator) return Entry(name, GpuDevice.Emulator);
+        if (GpuDevice.All.Count > 0) return Entry(name, GpuDevice.All[0]);
         throw Missing(name, string.Join("; ", GpuDevice.Missing().Select(m => $"{m.Kind}: {m.Reason}")));
 #else
         throw Missing(name, HowToGet);
@@ -52,6 +52,10 @@ internal static class EngineTable
         yield return new(Gpu, "CUDA, OpenCL", HowToGet);
 #endif
     }
+
+#if GPU
+    private static SpikeEngineEntry Entry(string name, GpuDevice device) => new(name, (image, _) => new SteppedBatch(image, device.Create)) { CreateBatch = device.Create };
+#endif
 
     private static DiagnosticException Missing(string name, string reason) => new(Diagnostic.Error("NC5152", $"engine '{name}' is not available", null, reason));
 }

@@ -13,7 +13,7 @@ public sealed record SessionResult(ImmutableArray<SampleResult> Samples, Activit
     public VanillaAddressing? Vanilla { get; init; }
 }
 
-/// <summary>A device with an image loaded: runs samples one after the other, each from reset state.</summary>
+/// <summary>A device with an image loaded: runs samples in their order, each from reset state, as many at once as the device likes.</summary>
 public sealed class ChipSession
 {
     private readonly IChipDevice device;
@@ -36,10 +36,10 @@ public sealed class ChipSession
         if (samples.Count == 0) throw new ArgumentException("a run needs at least one sample", nameof(samples));
         var results = ImmutableArray.CreateBuilder<SampleResult>(samples.Count);
         var rest = recording with { CoreTicks = false };
-        foreach (var sample in samples)
+        foreach (var batch in samples.Chunk(device.SamplesAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            results.Add(device.Run(sample, results.Count == 0 ? recording : rest));
+            results.AddRange(device.RunBatch(batch, results.Count == 0 ? recording : rest));
             progress?.Report(results.Count);
         }
 

@@ -8,7 +8,7 @@ namespace NeuroChip.Simulator.Engines;
 /// population are of this form, so that a chip's activity needs no list of events.
 /// </summary>
 /// <param name="Counters">Number of counters per sample and step.</param>
-/// <param name="Populations">Sums over the events of populations, each at most once.</param>
+/// <param name="Populations">Sums over the events of populations; of one there may be several, of different grains.</param>
 /// <param name="Pairs">Counts of projections whose rows are payloads.</param>
 public sealed record TallyPlan(int Counters, ImmutableArray<EventTally> Populations, ImmutableArray<PairTally> Pairs)
 {

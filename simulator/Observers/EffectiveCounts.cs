@@ -37,6 +37,17 @@ internal sealed class EffectiveCounts
     /// <summary>The sum over all sources.</summary>
     public long Total { get; }
 
+    /// <summary>Consecutive sources, from a multiple of it on, that have the same number: the greatest such; 0 where all have.</summary>
+    public int Unit => firsts.Skip(1).SkipLast(1).Aggregate(0, TallyPart.Common);
+
+    /// <summary>The number of one source.</summary>
+    public int At(int source)
+    {
+        if (each.Length > 0) return each[source];
+        var run = Array.BinarySearch(firsts, source);
+        return values[run < 0 ? ~run - 1 : run];
+    }
+
     /// <summary>The sum over the sources listed, which ascend.</summary>
     public long Over(ReadOnlySpan<int> active)
     {

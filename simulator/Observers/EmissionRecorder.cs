@@ -29,12 +29,12 @@ internal sealed class EmissionRecorder<T> where T : unmanaged
 
     public SiteTableId? Sites => population.Sites;
 
-    /// <summary>Takes the step that <paramref name="engine"/> has just computed.</summary>
-    public void Record(int step, ISpikeEngine engine)
+    /// <summary>Takes the step that <paramref name="view"/> shows.</summary>
+    public void Record(int step, IStepView view)
     {
-        var payloads = engine.Numbers<T>(Signal.Emission(population.Id));
+        var payloads = view.Numbers<T>(Signal.Emission(population.Id));
         var first = step * population.Size;
-        foreach (var a in engine.Active(population.Id))
+        foreach (var a in view.Active(population.Id))
         {
             var at = first + population.Layout.IndexOf(a);
             if (payloads is int[] integers)

@@ -44,11 +44,11 @@ internal sealed class EventLog
         return digits[population].AsSpan(starts[at], starts[at + 1] - starts[at]);
     }
 
-    /// <summary>Takes the events of the step that <paramref name="engine"/> has just computed.</summary>
-    public void Record(PopulationId population, int step, ISpikeEngine engine)
+    /// <summary>Takes the events of the step that <paramref name="view"/> shows.</summary>
+    public void Record(PopulationId population, int step, IStepView view)
     {
         var p = population.Index;
-        var active = engine.Active(population);
+        var active = view.Active(population);
         var at = (p * (steps + 1)) + step;
         if (step == 0) starts[at] = 0;
         var (from, to) = (starts[at], starts[at] + active.Length);
@@ -57,7 +57,7 @@ internal sealed class EventLog
         active.CopyTo(addresses[p].AsSpan(from));
         if (!inDigits[p]) return;
         if (digits[p].Length < addresses[p].Length) Array.Resize(ref digits[p], addresses[p].Length);
-        var payloads = engine.Numbers<int>(Signal.Emission(population));
+        var payloads = view.Numbers<int>(Signal.Emission(population));
         for (var i = 0; i < active.Length; i++) digits[p][from + i] = (byte)SignedDigits.Count(payloads[active[i]]);
     }
 }

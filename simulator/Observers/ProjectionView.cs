@@ -40,39 +40,46 @@ internal sealed class ProjectionView(Projection projection, SynapseTable? table)
         slots = (long)((Int128)MacSlots.Of(projection).Slots * present / size);
     }
 
-    /// <summary>The payloads whose digits count as additions, by address; null where an event is one operation per synapse whatever its payload.</summary>
-    public int[]? Payloads(ISpikeEngine engine) => projection.Kind == ProjectionKind.ShiftAdd ? engine.Numbers<int>(Signal.Emission(projection.Source)) : null;
+    /// <summary>Whether every digit of a payload is an addition; else an event is one operation per synapse whatever its payload.</summary>
+    public bool InDigits => projection.Kind == ProjectionKind.ShiftAdd;
+
+    /// <summary>Synapses per source whose weight is not 0; null where rows are payloads and before sites are bound.</summary>
+    public EffectiveCounts? Effective => effective;
+
+    /// <summary>Synapses per source with those of weight 0, if <paramref name="withZeros"/> and there are such; else null.</summary>
+    public EffectiveCounts? Nominal(bool withZeros) =>
+        withZeros && !InDigits && effective!.Total != map.Total ? nominal ??= new(NominalSynapses.Of(map)) : null;
+
+    /// <summary>The payloads whose digits count as additions, by address; null where they are not looked at.</summary>
+    public int[]? Payloads(IStepView view) => InDigits ? view.Numbers<int>(Signal.Emission(projection.Source)) : null;
 
     /// <summary>
-    /// An emission enters the projection if it arrives before the sample ends. Where rows are payloads, an addition is done where the row is not 0, and every row of an event
-    /// is looked at. Returned is what was added to the counts; synapses of weight 0 only if <paramref name="withZeros"/>.
+    /// What the events of a step do, from the events themselves. Where rows are payloads, an addition is done where the row is not 0, and every row of an event is looked at.
+    /// Synapses of weight 0 count only if <paramref name="withZeros"/>.
     /// </summary>
-    public ProjectionStep Count(ISpikeEngine engine, int emissions, int step, int steps, bool withZeros)
+    public ProjectionStep Of(IStepView view, long emissions, bool withZeros)
     {
-        if (step + projection.Delay >= steps) return default;
-        events += emissions;
+        var active = view.Active(projection.Source);
         if (projection.RowsFrom is { } rows)
         {
-            var (looked, added) = pairs!.Of(engine.Active(projection.Source), engine.Active(rows));
-            probes += looked;
-            operations += added;
+            var (looked, added) = pairs!.Of(active, view.Active(rows));
             return new(emissions, looked, added, looked);
         }
 
-        var active = engine.Active(projection.Source);
-        var payloads = Payloads(engine);
+        var payloads = Payloads(view);
         var now = payloads is not null ? effective!.OverDigits(active, payloads) : emissions == map.SourceSize ? effective!.Total : effective!.Over(active);
-        operations += now;
-        if (map is RulebookMap rulebook)
-        {
-            var found = SiteCounts.Of(rulebook, active, payloads);
-            lookups += found;
-            return new(emissions, found.Operations, now, 0) { Sites = found };
-        }
+        if (map is not RulebookMap rulebook) return new(emissions, Nominal(withZeros)?.Over(active) ?? now, now, 0);
+        var found = SiteCounts.Of(rulebook, active, payloads);
+        return new(emissions, found.Operations, now, 0) { Sites = found };
+    }
 
-        if (!withZeros || payloads is not null || effective!.Total == map.Total) return new(emissions, now, now, 0);
-        nominal ??= new(NominalSynapses.Of(map));
-        return new(emissions, nominal.Over(active), now, 0);
+    /// <summary>Adds what the events of a step do that arrive before the sample ends.</summary>
+    public void Add(ProjectionStep step)
+    {
+        events += step.Events;
+        operations += step.Operations;
+        probes += step.Probes;
+        lookups += step.Sites;
     }
 
     public void Clear() => (events, operations, probes, lookups) = (0, 0, 0, default);

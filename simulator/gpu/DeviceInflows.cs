@@ -6,18 +6,20 @@ using NeuroChip.Simulator.Gpu.Kernels;
 
 namespace NeuroChip.Simulator.Gpu;
 
+/// <summary>From where on it is worth to follow events. The numbers are reasons, not measurements: there was no device to measure on.</summary>
+/// <param name="Bucket">Channels of a pixel and group from which on its events are listed: half a warp.</param>
+/// <param name="FanOut">Synapses of a source on average from which on a group of threads has enough to do with one event: a warp.</param>
+internal sealed record KernelChoice(int Bucket = 16, int FanOut = 32);
+
 /// <summary>Chooses the kernel of a projection and plans what it reads.</summary>
 /// <param name="kernels">The kernels.</param>
 /// <param name="memory">Where it is planned.</param>
-/// <param name="smallestBucket">Channels of a pixel and group below which its events are not listed.</param>
-internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TNumbers> kernels, DeviceMemory memory, int smallestBucket)
+/// <param name="choice">From where on events are followed.</param>
+internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TNumbers> kernels, DeviceMemory memory, KernelChoice choice)
     where T : unmanaged
     where TSum : unmanaged
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
-    /// <summary>Synapses of a source from which on a group of threads has enough to do with one event: a warp.</summary>
-    private const int SmallestFanOut = 32;
-
     /// <summary>Addresses whose events one group of threads takes.</summary>
     private const int ScatterBucket = 256;
 
@@ -38,11 +40,11 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
 
     private Arriving<T> Arriving(Projection projection, InflowArrays<T> arrays, int step) => new(arrays.Payloads(step), projection.Map.SourceSize, arrays.Rows.Value(step), arrays.RowsPerSample);
 
-    private Func<int, EventView>? EventsOf(int bucketSize, InflowArrays<T> arrays) => bucketSize < smallestBucket ? null : arrays.EventsBy?.Invoke(bucketSize);
+    private Func<int, EventView>? EventsOf(int bucketSize, InflowArrays<T> arrays) => bucketSize < choice.Bucket ? null : arrays.EventsBy?.Invoke(bucketSize);
 
     /// <summary>Following the events reads their synapses only, but threads meet in the targets: integers may.</summary>
-    private static bool Scatters(AddressFunction map, InflowArrays<T> arrays) =>
-        typeof(T) == typeof(int) && arrays is { EventsBy: not null, Bits: not null } && map.Total >= (long)SmallestFanOut * map.SourceSize;
+    private bool Scatters(AddressFunction map, InflowArrays<T> arrays) =>
+        typeof(T) == typeof(int) && arrays is { EventsBy: not null, Bits: not null } && map.Total >= (long)choice.FanOut * map.SourceSize;
 
     private DeviceInflow<T, TSum> Convolution(Projection projection, ConvShape shape, InflowArrays<T> arrays)
     {

@@ -76,7 +76,7 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
         strided.Value(sums.IntLength, sums, targets, origin, axes, told, rounds, arriving, pairs);
 
     /// <summary>Adds the events of a step to the counters.</summary>
-    public void Tally(int samples, ArrayView<T> payloads, int size, TallyView view, ArrayView<long> counters) => tally.Value(samples * view.Grains, payloads, size, view, counters);
+    public void Tally(int samples, ArrayView<T> payloads, int size, TallyView view, ArrayView<long> counters) => tally.Value(samples * view.Chunks, payloads, size, view, counters);
 
     /// <summary>Lists the events of a step, one group of threads per sample and bucket.</summary>
     public void Compact(int samples, ArrayView<T> payloads, EventView into, int size, int bucketSize) =>

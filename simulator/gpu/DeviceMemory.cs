@@ -95,7 +95,8 @@ internal sealed class DeviceMemory(Accelerator accelerator, string network, long
     public DeviceArray<T> Plan<T>(long length, bool perSample) where T : unmanaged => Plan<T>(length, perSample, null);
 
     /// <summary>Plans an array that all samples share, with a content.</summary>
-    public DeviceArray<T> Plan<T>(T[] content) where T : unmanaged => Plan<T>(content.Length, false, view => view.SubView(0, content.Length).CopyFromCPU(content));
+    public DeviceArray<T> Plan<T>(T[] content) where T : unmanaged =>
+        content.Length == 0 ? Plan<T>(0, perSample: false) : Plan<T>(content.Length, false, view => view.CopyFromCPU(content));
 
     /// <summary>Plans an array that all samples share, written by <paramref name="fill"/> when it is there.</summary>
     public DeviceArray<T> Plan<T>(long length, Action<ArrayView<T>> fill) where T : unmanaged => Plan(length, false, fill);

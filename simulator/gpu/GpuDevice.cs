@@ -18,9 +18,6 @@ namespace NeuroChip.Simulator.Gpu;
 /// <summary>A device that ILGPU knows, opened when an engine is first made for it and open until the process ends.</summary>
 public sealed class GpuDevice
 {
-    /// <summary>Addresses in a bucket below which a list of its events is not worth making: half a warp. Chosen, not measured.</summary>
-    private const int WorthListing = 16;
-
     internal static readonly Lazy<Context> Context = new(() =>
     {
         // The only calls of a neuron step that ILGPU has no kernel form of.
@@ -88,13 +85,14 @@ public sealed class GpuDevice
     /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float images on OpenCL.</exception>
     public IBatchEngine Create(ChipImage image, BatchRequest request, int samples) => Create(image, request, samples, Free);
 
-    /// <summary>The same with a part of the memory, and lists of events from another size of bucket on.</summary>
-    internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, int smallestBucket = WorthListing)
+    /// <summary>The same with a part of the memory, and another choice of kernels.</summary>
+    internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, KernelChoice? choice = null)
     {
+        choice ??= new();
         if (image.Arithmetic.Kind == ArithmeticKind.Integer)
-            return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, smallestBucket);
+            return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, choice);
         if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
-        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, smallestBucket);
+        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, choice);
     }
 
     /// <summary>

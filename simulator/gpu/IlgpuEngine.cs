@@ -39,10 +39,10 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     /// <param name="kernels">Kernels of the device, which stays open.</param>
     /// <param name="neurons">The same for neurons.</param>
     /// <param name="available">Bytes of its memory that may be taken.</param>
-    /// <param name="smallestBucket">Channels of a pixel and group below which its events are not listed.</param>
+    /// <param name="choice">From where on events are followed.</param>
     /// <exception cref="Ir.Diagnostics.DiagnosticException">NC5150 if one sample needs more.</exception>
     public IlgpuEngine(
-        ChipImage image, BatchRequest request, int wanted, DeviceKernels<T, TSum, TNumbers> kernels, DeviceNeurons<T, TLane, TSum, TNumbers> neurons, long available, int smallestBucket)
+        ChipImage image, BatchRequest request, int wanted, DeviceKernels<T, TSum, TNumbers> kernels, DeviceNeurons<T, TLane, TSum, TNumbers> neurons, long available, KernelChoice choice)
     {
         (this.image, accelerator) = (image, kernels.Accelerator);
         memory = new(accelerator, image.Name, available);
@@ -54,7 +54,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
                 kernels, memory, neurons.Of(p, image.Arithmetic, memory))),
         ];
         tallies = new(request.Tallies, image.Steps, kernels, memory);
-        var inflows = new DeviceInflows<T, TSum, TNumbers>(kernels, memory, smallestBucket);
+        var inflows = new DeviceInflows<T, TSum, TNumbers>(kernels, memory, choice);
         foreach (var (i, projection) in image.Projections.Index()) layers[projection.Target.Index].Connect(inflows.Create(projection, ArraysOf(i, projection)));
         order = [.. StepOrder.Of(image.Populations, image.Projections).Select(id => layers[id.Index])];
         memory.Commit(wanted, image.Populations.Select(DeviceNeurons<T, TLane, TSum, TNumbers>.ElementsOf).DefaultIfEmpty(1).Max());

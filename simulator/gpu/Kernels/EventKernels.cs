@@ -15,7 +15,14 @@ namespace NeuroChip.Simulator.Gpu.Kernels;
 internal readonly record struct EventView(ArrayView<int> Events, ArrayView<int> Counts, int Buckets);
 
 /// <summary>What is counted of a population: <see cref="EventTally"/> on the device.</summary>
-internal readonly record struct TallyView(ArrayView<int> Offsets, ArrayView<TallyEntry> Entries, int Grain, int Grains, int Counters);
+/// <param name="Offsets">Where the entries of each grain begin.</param>
+/// <param name="Entries">All entries.</param>
+/// <param name="Grain">Addresses of a grain.</param>
+/// <param name="Chunk">Addresses that a thread looks at; those of a grain are shared out.</param>
+/// <param name="ChunksPerGrain">Threads of a grain.</param>
+/// <param name="Chunks">Threads of a sample.</param>
+/// <param name="Counters">Counters of a sample.</param>
+internal readonly record struct TallyView(ArrayView<int> Offsets, ArrayView<TallyEntry> Entries, int Grain, int Chunk, int ChunksPerGrain, int Chunks, int Counters);
 
 /// <summary>Lists of events, counts of events, and sums that follow events instead of targets.</summary>
 internal static class EventKernels<T, TSum, TNumbers>
@@ -50,15 +57,17 @@ internal static class EventKernels<T, TSum, TNumbers>
     }
 
     /// <summary>
-    /// One thread per sample and grain: counts the events of its grain, then adds them to the counters of its entries. Integers, so the order of additions does not matter.
+    /// One thread per sample and chunk of a grain: counts the events of its addresses, then adds them to the counters of the grain's entries. Integers, so the order of additions does not matter.
     /// </summary>
     public static void Tally(Index1D thread, ArrayView<T> payloads, int size, TallyView tally, ArrayView<long> counters)
     {
-        var sample = thread / tally.Grains;
-        var grain = thread - (sample * tally.Grains);
-        var (at, end) = ((sample * size) + (grain * tally.Grain), (sample * size) + IntrinsicMath.Min(size, (grain + 1) * tally.Grain));
+        var sample = thread / tally.Chunks;
+        var chunk = thread - (sample * tally.Chunks);
+        var grain = chunk / tally.ChunksPerGrain;
+        var first = (grain * tally.Grain) + ((chunk - (grain * tally.ChunksPerGrain)) * tally.Chunk);
+        var last = IntrinsicMath.Min(size, IntrinsicMath.Min(first + tally.Chunk, (grain + 1) * tally.Grain));
         var (events, digits) = (0, 0);
-        for (; at < end; at++)
+        for (var at = (sample * size) + first; at < (sample * size) + last; at++)
         {
             var payload = payloads[at];
             if (TNumbers.IsZero(payload)) continue;

@@ -14,8 +14,8 @@ public sealed class IlgpuEngineTests : EngineConformance
 {
     internal static GpuDevice Device => GpuDevice.All.FirstOrDefault(d => d.Kind == "CUDA") ?? GpuDevice.Emulator;
 
-    /// <summary>With lists of events everywhere: the networks of the suite are too small for them otherwise.</summary>
-    protected override ISpikeEngine Create(ChipImage image) => new SteppedBatch(image, (i, request, samples) => Device.Create(i, request, samples, Device.Memory, smallestBucket: 1));
+    /// <summary>Events are followed wherever that can be: the networks of the suite are too small for it otherwise.</summary>
+    protected override ISpikeEngine Create(ChipImage image) => new SteppedBatch(image, (i, request, samples) => Device.Create(i, request, samples, Device.Memory, new(Bucket: 1, FanOut: 0)));
 
     /// <summary>Says whether the tests of this class ran on a device or on the emulator.</summary>
     [CudaFact]
@@ -40,13 +40,13 @@ public sealed class IlgpuEngineTests : EngineConformance
     }
 }
 
-/// <summary>The same without any list of events.</summary>
+/// <summary>The same with kernels that look at all payloads.</summary>
 [Collection("device")]
 public sealed class IlgpuEngineWithoutListsTests : EngineConformance
 {
     /// <inheritdoc/>
     protected override ISpikeEngine Create(ChipImage image) =>
-        new SteppedBatch(image, (i, request, samples) => IlgpuEngineTests.Device.Create(i, request, samples, IlgpuEngineTests.Device.Memory, smallestBucket: int.MaxValue));
+        new SteppedBatch(image, (i, request, samples) => IlgpuEngineTests.Device.Create(i, request, samples, IlgpuEngineTests.Device.Memory, new(int.MaxValue, int.MaxValue)));
 }
 
 /// <summary>Skipped where there is no CUDA device.</summary>

@@ -1,0 +1,115 @@
+#if GPU
+using System.Collections.Immutable;
+using NeuroChip.Ir.Images;
+using NeuroChip.Ir.Ncir;
+using NeuroChip.Simulator.Engines;
+using NeuroChip.Simulator.Gpu;
+using NeuroChip.TestKit;
+
+namespace NeuroChip.Simulator.Tests.Engines;
+
+/// <summary>Several samples side by side on the GPU engine: each is what it is alone.</summary>
+public sealed class IlgpuBatchTests
+{
+    /// <summary>Networks that use every kernel between them, and what a sample has of its own: states, delays, recurrence, rows from payloads, a static input.</summary>
+    public static TheoryData<string, string> Cases
+    {
+        get
+        {
+            var cases = new TheoryData<string, string>();
+            foreach (var network in new[]
+            {
+                "dense count", "conv 3x3", "conv grouped", "deconv", "pool max real", "attention keys and values first", "attention mask", "csr", "permutation", "recurrent", "delays", "deep",
+            })
+                foreach (var arithmetic in new[] { "float32", "int8" }) cases.Add(network, arithmetic);
+            return cases;
+        }
+    }
+
+    /// <summary>Batches of three different samples, then of two: the second must find nothing of the first.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Samples_of_a_batch_do_not_influence_each_other(string network, string arithmetic) => AssertEqual(Oracle.Of(network, arithmetic, 1).Test.Module);
+
+    /// <summary>The same for generated modules, active sites of each sample among them.</summary>
+    [Fact]
+    public void Samples_of_generated_modules_do_not_influence_each_other()
+    {
+        for (var seed = 300; seed < 330; seed++) AssertEqual(ModuleGenerator.Generate(seed));
+    }
+
+    /// <summary>The capacity is what the memory holds, and a sample that does not fit in is refused.</summary>
+    [Fact]
+    public void As_many_samples_go_at_once_as_fit()
+    {
+        var image = Images.WithoutCores(Oracle.Of("conv many pixels", "float32", 1).Test.Module);
+        var kept = All(image);
+        long NeededFor(int samples)
+        {
+            var (least, most) = (0L, 1L << 40);
+            while (most - least > 1)
+            {
+                var middle = (least + most) / 2;
+                if (CapacityWith(middle) >= samples) most = middle;
+                else least = middle;
+            }
+
+            return most;
+        }
+
+        int CapacityWith(long bytes)
+        {
+            try
+            {
+                using var engine = IlgpuEngineTests.Device.Create(image, kept, 4, bytes);
+                return engine.Capacity;
+            }
+            catch (Ir.Diagnostics.DiagnosticException e) when (e.Diagnostics[0].Code == "NC5150")
+            {
+                return 0;
+            }
+        }
+
+        var (one, two, three) = (NeededFor(1), NeededFor(2), NeededFor(3));
+        Assert.True(one < two, $"{one} bytes for one sample, {two} for two");
+        Assert.Equal(two - one, three - two);
+        Assert.Equal(4, CapacityWith(1L << 40));
+    }
+
+    private static void AssertEqual(Module module)
+    {
+        var image = Images.WithoutCores(module);
+        SampleFeed[] feeds = [.. Enumerable.Range(1, 3).Select(seed => new SampleFeed(image, ModuleGenerator.Inputs(module, seed)))];
+        var request = All(image);
+        using var device = IlgpuEngineTests.Device.Create(image, request, 3, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8));
+        Assert.Equal(3, device.Capacity);
+        foreach (var batch in new[] { feeds, [feeds[2], feeds[0]] })
+        {
+            var run = device.Run(batch);
+            for (var s = 0; s < batch.Length; s++)
+            {
+                using var alone = SpikeEngines.Cpu.Create(image, 1);
+                alone.Reset(image.Sites.IsEmpty ? null : batch[s].Sites);
+                for (var step = 0; step < image.Steps; step++)
+                {
+                    alone.Step(batch[s]);
+                    foreach (var signal in request.Kept)
+                    {
+                        var (expected, actual) = (Bits(alone, image, signal), Bits(run.At(s, step), image, signal));
+                        var size = image.Populations[signal.Population.Index].Size;
+                        var at = actual.AsSpan(0, size).CommonPrefixLength(expected.AsSpan(0, size));
+                        Assert.True(at == size, $"'{module.Name}': {image.Populations[signal.Population.Index].Name}[{at}], signal {signal.State}, sample {s}, step {step} differs");
+                    }
+                }
+            }
+        }
+    }
+
+    private static BatchRequest All(ChipImage image) =>
+        new([.. image.Populations.SelectMany(p => Enumerable.Range(-1, 1 + p.Neuron.States).Select(s => new Signal(p.Id, s)))], TallyPlan.None);
+
+    private static int[] Bits(IStepView view, ChipImage image, Signal signal) => image.Arithmetic.Kind == ArithmeticKind.Integer
+        ? view.Numbers<int>(signal)
+        : Array.ConvertAll(view.Numbers<float>(signal), BitConverter.SingleToInt32Bits);
+}
+#endif

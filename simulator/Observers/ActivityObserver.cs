@@ -36,7 +36,7 @@ internal sealed class ActivityObserver
         Stages stages = new(image);
         var trees = chip is null ? [] : MulticastWalk.Trees(image, chip);
         looksUp = image.Projections.Any(p => p.Map is SiteConvMap);
-        ticks = new(stages.Ticks, trees, looksUp);
+        ticks = new(stages.Ticks, trees, image.Projections.Any(p => p.Map is SiteMap));
         tables = new SiteTableActivity[image.Sites.Length];
         storage = chip is null ? null : new RowStorage(image, chip.Synapse);
         projections = [.. image.Projections.Select((p, i) => new ProjectionView(p, storage is null || p.Map is SiteMap ? null : SynapseTable.Of(image, i, storage)))];

@@ -28,7 +28,7 @@ public sealed class TickCounts
     /// <summary>Counts of a chip that has done nothing yet.</summary>
     /// <param name="ticks">Ticks of a sample.</param>
     /// <param name="trees">Per core of the image, where its packets go.</param>
-    /// <param name="sites">Whether cores look up active sites.</param>
+    /// <param name="sites">Whether cores compute with active sites.</param>
     public TickCounts(int ticks, ImmutableArray<MulticastTree> trees, bool sites = false)
     {
         (Ticks, Trees) = (ticks, trees);

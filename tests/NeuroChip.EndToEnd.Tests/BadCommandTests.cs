@@ -15,6 +15,7 @@ public sealed class BadCommandTests : Scratch
         ["bad-choice"] = "run a.ncimg --input x.npz --engine quantum",
         ["bad-input-shape-option"] = "compile MODEL --input-shape x=1xtwo",
         ["bad-threads"] = "compile MODEL --threads 0",
+        ["bad-batch"] = "simulate MODEL --input INPUT --batch 0",
         ["unknown-code"] = "explain NC9999",
         ["unknown-chip"] = "simulate MODEL --chip spinaker1 --input INPUT",
         ["unknown-precision"] = "simulate MODEL --precision int77 --input INPUT",

@@ -17,20 +17,20 @@ public sealed class WholeWayTests : Scratch
     }
 
     [Fact]
-    public void EnginesAndThreadsGiveTheSameBytes()
+    public void EnginesThreadsAndBatchesGiveTheSameBytes()
     {
-        (byte[] Image, byte[] Outputs, string Report) Make(string engine, string threads)
+        (byte[] Image, byte[] Outputs, string Report) Make(string engine, string threads, string batch)
         {
             CommandLine.RunWell("compile", CommandLine.DemoModel, "-o", At("a.ncimg"), "--threads", threads);
             CommandLine.RunWell(
                 "run", At("a.ncimg"), "--input", CommandLine.DemoInput, "--labels", "labels", "--samples", "0..8", "--record", "all",
-                "--engine", engine, "--threads", threads, "--output", At("y.npz"), "--report", At("report"));
+                "--engine", engine, "--threads", threads, "--batch", batch, "--output", At("y.npz"), "--report", At("report"));
             var report = File.ReadAllText(At("report/report.json")).Replace($"{engine} engine", "ENGINE engine");
             return (File.ReadAllBytes(At("a.ncimg")), File.ReadAllBytes(At("y.npz")), report);
         }
 
-        var one = Make("cpu", "1");
-        foreach (var other in new[] { Make("cpu", "2"), Make("reference", "1") })
+        var one = Make("cpu", "1", "1");
+        foreach (var other in new[] { Make("cpu", "2", "3"), Make("reference", "1", "16") })
         {
             Assert.Equal(one.Image, other.Image);
             Assert.Equal(one.Outputs, other.Outputs);

@@ -11,6 +11,7 @@ internal sealed class RunOptions
     private readonly Option<string?> output = new("--output") { Description = "Where to write the outputs (.npz)" };
     private readonly Option<string> record = new("--record") { Description = "Which emissions to write too: outputs, all, or names of populations with commas between", DefaultValueFactory = _ => "outputs" };
     private readonly Option<string> engine = new Option<string>("--engine") { Description = "What computes the spikes", DefaultValueFactory = _ => "cpu" }.AcceptOnlyFromAmong(EngineTable.Names);
+    private readonly BatchOption batch = new();
     private readonly Option<string> timing = new Option<string>("--timing") { Description = "What tells when they happen: sums and formulas, or every spike on its way", DefaultValueFactory = _ => "analytic" }.AcceptOnlyFromAmong("analytic", "event");
     private readonly Option<string?> labels = new("--labels") { Description = "Array of the input file with the class of each sample: the report states accuracy" };
     private readonly Option<string?> samples = new("--samples") { Description = "Part of the samples: A..B takes A to B - 1" };
@@ -19,11 +20,11 @@ internal sealed class RunOptions
     private readonly Option<bool> json = new("--json") { Description = "Print the report as JSON" };
 
     /// <summary>Those that mean something for images only, not for workloads.</summary>
-    public IEnumerable<Option> OfImages => [input, record, engine, timing, labels, samples, report, trace];
+    public IEnumerable<Option> OfImages => [input, record, engine, batch, timing, labels, samples, report, trace];
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[input, spikes, output, record, engine, timing, labels, samples, report, trace, json]) command.Add(option);
+        foreach (var option in (Option[])[input, spikes, output, record, engine, batch, timing, labels, samples, report, trace, json]) command.Add(option);
     }
 
     public RunRequest Read(ParseResult parsed, int threads) => new(
@@ -37,6 +38,7 @@ internal sealed class RunOptions
         parsed.GetValue(json),
         threads)
     {
+        Batch = parsed.GetValue(batch),
         Timing = parsed.GetRequiredValue(timing),
         Trace = parsed.GetValue(trace),
         Spikes = parsed.GetValue(spikes),
@@ -56,6 +58,9 @@ internal sealed class RunOptions
 internal sealed record RunRequest(
     string? Input, string? Output, string Record, string Engine, string? Labels, string? Samples, string? ReportFolder, bool Json, int Threads)
 {
+    /// <summary>Samples side by side at most, in engines that can.</summary>
+    public int Batch { get; init; } = 16;
+
     /// <summary>Name of the timing model; <c>analytic</c> is the usual one of the chip.</summary>
     public string Timing { get; init; } = "analytic";
 

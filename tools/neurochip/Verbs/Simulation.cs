@@ -50,7 +50,7 @@ internal sealed class Simulation(RunRequest request)
         var recording = RunRecording.Parse(request.Record, image) with { CoreTicks = request.Trace is not null };
         MemoryPlan.RequireEnough(image, samples.Samples.Length, recording);
 
-        using var device = new SimulatedChip(EngineTable.Find(request.Engine), request.Timing == "analytic" ? null : TimingModels.Find(request.Timing), request.Threads);
+        using var device = new SimulatedChip(EngineTable.Find(request.Engine), request.Timing == "analytic" ? null : TimingModels.Find(request.Timing), request.Threads, request.Batch);
         var clock = Stopwatch.StartNew();
         SessionResult result;
         using (var line = new ProgressLine())

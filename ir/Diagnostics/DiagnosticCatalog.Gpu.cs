@@ -9,7 +9,7 @@ public static partial class DiagnosticCatalog
             "A GPU must hold the network's weights, maps, states and payloads all at once. What that takes is known before the run, and this device has less.",
             "Run on the CPU engine, which has main memory at its disposal, or on a larger device."),
         new("NC5151", "float32 on a device that does not keep to it",
-            "OpenCL lets a device round a product and the sum it goes into together. A float32 network would then not give the specified spikes. Integers are exact everywhere.",
+            "An OpenCL device may flush subnormal float32 numbers to 0, and need not have the float64 that exact quotients and roots take. A float32 network, or arithmetic neurons in any, would then not give the specified spikes. Integers are exact everywhere.",
             "Quantise the network, or run it on the CPU engine or on a CUDA device."),
         new("NC5152", "engine not available",
             "The engine that was asked for is not part of this build, or finds no device on this machine. neurochip engines lists what there is.",

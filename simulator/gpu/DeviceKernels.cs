@@ -89,7 +89,8 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
     /// <summary>Whole warps, as many as have work.</summary>
     private int Group(int work)
     {
-        var warp = accelerator.WarpSize;
+        // Some OpenCL devices know no sub-groups, or take a whole group for one.
+        var warp = Math.Clamp(accelerator.WarpSize, 1, LargestGroup);
         return Math.Min(accelerator.MaxNumThreadsPerGroup, Math.Clamp((work + warp - 1) / warp * warp, warp, LargestGroup));
     }
 }

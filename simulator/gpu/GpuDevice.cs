@@ -20,6 +20,9 @@ public sealed class GpuDevice
 {
     internal static readonly Lazy<Context> Context = new(() =>
     {
+        // Drivers bring libcuda.so.1 and libOpenCL.so.1; the names without a version, which ILGPU asks for, come with development packages.
+        NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
+            !OperatingSystem.IsLinux() || !NativeLibrary.TryLoad($"lib{name}.so.1", assembly, path, out var library) ? 0 : library);
         // The only calls of a neuron step that ILGPU has no kernel form of.
         RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(XMath), nameof(MathF.Round), typeof(float), typeof(MidpointRounding));
         RemappedIntrinsics.AddRemapping(typeof(Math), typeof(XMath), nameof(Math.Round), typeof(double), typeof(MidpointRounding));
@@ -28,6 +31,7 @@ public sealed class GpuDevice
         {
             builder.Cuda().OpenCL().CPU(new CPUDevice(2, 1, 1)).EnableAlgorithms();
             RoundedProducts.Register(builder.GetIntrinsicManager());
+            OpenClArithmetic.Register(builder.GetIntrinsicManager());
         });
     });
 
@@ -35,10 +39,12 @@ public sealed class GpuDevice
     private readonly Lazy<(DeviceKernels<float, float, RealNumbers> Sums, DeviceNeurons<float, FloatOne, float, RealNumbers> Neurons)> real;
     private readonly Lazy<(DeviceKernels<int, long, WholeNumbers> Sums, DeviceNeurons<int, IntOne, long, WholeNumbers> Neurons)> whole;
     private readonly AcceleratorType type;
+    private readonly bool isExact;
 
     private GpuDevice(Device device)
     {
         (Name, Memory, type) = (device.Name, device.MemorySize, device.AcceleratorType);
+        isExact = device is not CLDevice openCl || OpenClArithmetic.IsExactOn(openCl);
         accelerator = new(() => device.CreateAccelerator(Context.Value));
         real = new(() => (new(accelerator.Value), new(accelerator.Value)));
         whole = new(() => (new(accelerator.Value), new(accelerator.Value)));
@@ -82,16 +88,16 @@ public sealed class GpuDevice
     /// <param name="image">What it computes.</param>
     /// <param name="request">What it brings back.</param>
     /// <param name="samples">Samples side by side at most; fewer where the memory is short.</param>
-    /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float images on OpenCL.</exception>
+    /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float32 on a device that does not compute as IEEE 754 has it.</exception>
     public IBatchEngine Create(ChipImage image, BatchRequest request, int samples) => Create(image, request, samples, Free);
 
     /// <summary>The same with a part of the memory, and another choice of kernels.</summary>
     internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, KernelChoice? choice = null)
     {
         choice ??= new();
+        if (!isExact && (image.Arithmetic.Kind == ArithmeticKind.Float32 || image.Populations.Any(p => p.Neuron is ArithmeticNeuron))) throw Inexact(image, Name);
         if (image.Arithmetic.Kind == ArithmeticKind.Integer)
             return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, choice);
-        if (type == AcceleratorType.OpenCL) throw Inexact(image, Name);
         return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, choice);
     }
 
@@ -101,5 +107,6 @@ public sealed class GpuDevice
     private long Free => (accelerator.Value is CudaAccelerator cuda ? cuda.GetFreeMemory() : Memory) / 16 * 15;
 
     internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",
-        $"'{image.Name}' computes in float32, and '{device}' may round a product and a sum together", null, "its spikes would not be the specified ones: quantise the network (--precision int8), or use --engine cpu"));
+        $"'{image.Name}' computes in float32, and '{device}' flushes subnormal numbers to 0 or has no float64", null,
+        "its spikes would not be the specified ones: use --engine cpu, or quantise a network without arithmetic neurons (--precision int8)"));
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
@@ -82,6 +83,22 @@ public sealed class GpuDevice
             if (isThere) NativeLibrary.Free(handle);
             yield return (kind, isThere ? $"{library} shows no device that ILGPU can use" : $"no driver: {library} is not there");
         }
+    }
+
+    /// <summary>Bytes per second that the device reads and writes when it copies from one part of its memory to another.</summary>
+    public double CopyBandwidth()
+    {
+        const int Bytes = 1 << 28;
+        const int Copies = 16;
+        using var from = accelerator.Value.Allocate1D<byte>(Bytes);
+        using var to = accelerator.Value.Allocate1D<byte>(Bytes);
+        from.MemSetToZero();
+        from.CopyTo(to);
+        accelerator.Value.Synchronize();
+        var start = Stopwatch.GetTimestamp();
+        for (var copy = 0; copy < Copies; copy++) from.CopyTo(to);
+        accelerator.Value.Synchronize();
+        return 2.0 * Bytes * Copies / Stopwatch.GetElapsedTime(start).TotalSeconds;
     }
 
     /// <summary>Makes an engine for an image.</summary>

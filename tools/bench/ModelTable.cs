@@ -68,8 +68,7 @@ internal static class ModelTable
             Console.WriteLine($"  not mapped: {problem.Diagnostics[0].Code}");
         }
 
-        var m = lowered.Module;
-        var image = mapped ?? new ChipImage(m.Name, "", m.Arithmetic, m.Steps, m.TicksPerStep, m.Populations, m.Projections, m.Readouts, [], []);
+        var image = mapped ?? Unmapped(lowered.Module);
         var samples = Samples(model, image);
         foreach (var threads in new[] { 1, 2 }) Compare(model, image, samples, threads);
     }
@@ -123,7 +122,11 @@ internal static class ModelTable
         return projections.Sum(p => p.SynapticEvents + p.Macs).ToString("N0", CultureInfo.InvariantCulture);
     }
 
-    private static IReadOnlyList<SampleInput> Samples(string model, ChipImage image)
+    /// <summary>An image for engines alone.</summary>
+    public static ChipImage Unmapped(Module m) => new(m.Name, "", m.Arithmetic, m.Steps, m.TicksPerStep, m.Populations, m.Projections, m.Readouts, [], []) { Sites = m.Sites };
+
+    /// <summary>The samples beside a model, or a random one.</summary>
+    public static IReadOnlyList<SampleInput> Samples(string model, ChipImage image)
     {
         var beside = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(model))!, "inputs.npz");
         if (File.Exists(beside)) return InputBinder.Bind(image, ArrayFile.Read(beside), beside).Samples;

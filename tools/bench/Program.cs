@@ -7,6 +7,7 @@ const string usage = """
            sanafe [MOST]        layered networks on a chip of pipelines, up to MOST neurons (one million)
            sanafe ARCH SNN STEPS  SANA-FE's files, with each timing model
            timing [FILE.onnx ...]  both timing models on the demo, on dense, convolutional and recurrent networks, and on models: how far apart they are
+           gpu [FILE.onnx ...]  the GPU engine beside the CPU engine: models, and random networks of a million neurons (gpu NEURONS [FILE.onnx ...]: of so many)
            suite [OPTIONS]      the same kernels under BenchmarkDotNet, in minutes
     """;
 
@@ -26,6 +27,10 @@ switch (args)
         return SanaFeTable.PrintLayered(int.Parse(most, System.Globalization.CultureInfo.InvariantCulture));
     case ["timing", .. var models]:
         return TimingTable.Print(models);
+    case ["gpu", var neurons, .. var models] when int.TryParse(neurons, System.Globalization.CultureInfo.InvariantCulture, out var count):
+        return GpuTable.Print(models, count);
+    case ["gpu", .. var models]:
+        return GpuTable.Print(models, 1_000_000);
     case ["suite", .. var options]:
         BenchmarkDotNet.Running.BenchmarkRunner.Run<KernelBenchmarks>(args: options);
         return 0;

@@ -71,7 +71,7 @@ public sealed class ElementwiseInterpreter
 
     /// <summary>
     /// One operation on one triple of numbers: the definition of every <see cref="ElementwiseOp"/> that computes. Kernels of a GPU run it too, so it throws nothing and calls no function
-    /// that the platform computes in its own way.
+    /// that the platform computes in its own way; and its conditions choose between floats, as ILGPU converts whole numbers that were conditions wrongly.
     /// </summary>
     public static float Compute(ElementwiseOp op, float a, float b, float c) => op switch
     {
@@ -91,10 +91,10 @@ public sealed class ElementwiseInterpreter
         ElementwiseOp.Floor => MathF.Floor(a),
         ElementwiseOp.Ceiling => MathF.Ceiling(a),
         ElementwiseOp.Round => MathF.Round(a, MidpointRounding.ToEven),
-        ElementwiseOp.Sign => a > 0 ? 1 : a < 0 ? -1 : 0,
-        ElementwiseOp.AtLeast => a >= b ? 1 : 0,
-        ElementwiseOp.Above => a > b ? 1 : 0,
-        ElementwiseOp.Equal => a == b ? 1 : 0,
+        ElementwiseOp.Sign => a > 0 ? 1f : a < 0 ? -1f : 0f,
+        ElementwiseOp.AtLeast => a >= b ? 1f : 0f,
+        ElementwiseOp.Above => a > b ? 1f : 0f,
+        ElementwiseOp.Equal => a == b ? 1f : 0f,
         ElementwiseOp.Select => a != 0 ? b : c,
         _ => (float)PortableMath.Pow(a, b), // Power
     };

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
-using ILGPU.Frontend.Intrinsic;
 using ILGPU.IR;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -23,14 +22,12 @@ public sealed class GpuDevice
 
     internal static readonly Lazy<Context> Context = new(() =>
     {
-        // The only calls of a neuron step that ILGPU has no kernel form of.
-        RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(XMath), nameof(MathF.Round), typeof(float), typeof(MidpointRounding));
-        RemappedIntrinsics.AddRemapping(typeof(Math), typeof(XMath), nameof(Math.Round), typeof(double), typeof(MidpointRounding));
         // Two threads, the fewest an emulated device has: it computes them one after the other.
         return ILGPU.Context.Create(builder =>
         {
             builder.Cuda().OpenCL().CPU(new CPUDevice(2, 1, 1)).EnableAlgorithms();
             RoundedProducts.Register(builder.GetIntrinsicManager());
+            RoundingInstructions.Register(builder.GetIntrinsicManager());
         });
     });
 

@@ -69,7 +69,10 @@ public sealed class ElementwiseInterpreter
         }
     }
 
-    /// <summary>One operation on one triple of numbers: the definition of every <see cref="ElementwiseOp"/> that computes.</summary>
+    /// <summary>
+    /// One operation on one triple of numbers: the definition of every <see cref="ElementwiseOp"/> that computes. Kernels of a GPU run it too, so it throws nothing and calls no function
+    /// that the platform computes in its own way; and its conditions choose between floats, as ILGPU converts whole numbers that were conditions wrongly.
+    /// </summary>
     public static float Compute(ElementwiseOp op, float a, float b, float c) => op switch
     {
         ElementwiseOp.Add => a + b,
@@ -80,20 +83,20 @@ public sealed class ElementwiseInterpreter
         ElementwiseOp.Absolute => MathF.Abs(a),
         ElementwiseOp.Minimum => b < a ? b : a,
         ElementwiseOp.Maximum => b > a ? b : a,
-        ElementwiseOp.Exponential => (float)Math.Exp(a),
-        ElementwiseOp.Logarithm => (float)Math.Log(a),
+        ElementwiseOp.Exponential => (float)PortableMath.Exp(a),
+        ElementwiseOp.Logarithm => (float)PortableMath.Log(a),
         ElementwiseOp.SquareRoot => MathF.Sqrt(a),
-        ElementwiseOp.Sigmoid => (float)(1.0 / (1.0 + Math.Exp(-(double)a))),
-        ElementwiseOp.Tanh => (float)Math.Tanh(a),
+        ElementwiseOp.Sigmoid => (float)PortableMath.Sigmoid(a),
+        ElementwiseOp.Tanh => (float)PortableMath.Tanh(a),
         ElementwiseOp.Floor => MathF.Floor(a),
         ElementwiseOp.Ceiling => MathF.Ceiling(a),
         ElementwiseOp.Round => MathF.Round(a, MidpointRounding.ToEven),
-        ElementwiseOp.Sign => a > 0 ? 1 : a < 0 ? -1 : 0,
-        ElementwiseOp.AtLeast => a >= b ? 1 : 0,
-        ElementwiseOp.Above => a > b ? 1 : 0,
-        ElementwiseOp.Equal => a == b ? 1 : 0,
+        ElementwiseOp.Sign => a > 0 ? 1f : a < 0 ? -1f : 0f,
+        ElementwiseOp.AtLeast => a >= b ? 1f : 0f,
+        ElementwiseOp.Above => a > b ? 1f : 0f,
+        ElementwiseOp.Equal => a == b ? 1f : 0f,
         ElementwiseOp.Select => a != 0 ? b : c,
-        _ => (float)Math.Pow(a, b), // Power: kernels of a GPU cannot throw.
+        _ => (float)PortableMath.Pow(a, b), // Power
     };
 
     private static void Compute(ElementwiseOp op, ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> c, Span<float> result)

@@ -50,7 +50,7 @@ internal interface IDeviceNumbers<T, TSum>
 /// <summary>float32, rounded after every product and every sum.</summary>
 internal readonly struct RealNumbers : IDeviceNumbers<float, float>
 {
-    public static float Start(float bias) => bias + 0f; // A bias of -0 becomes 0: see ModuleInterpreter.
+    public static float Start(float bias) => bias == 0f ? 0f : bias; // A bias of -0 becomes 0: see ModuleInterpreter. ILGPU would drop an addition of 0.
 
     public static bool IsZero(float payload) => payload == 0f;
 

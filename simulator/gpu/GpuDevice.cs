@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Algorithms;
-using ILGPU.Frontend.Intrinsic;
 using ILGPU.IR;
 using ILGPU.Runtime;
 using ILGPU.Runtime.CPU;
@@ -24,15 +23,13 @@ public sealed class GpuDevice
         // Drivers bring libcuda.so.1 and libOpenCL.so.1; the names without a version, which ILGPU asks for, come with development packages.
         NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, (name, assembly, path) =>
             !OperatingSystem.IsLinux() || !NativeLibrary.TryLoad($"lib{name}.so.1", assembly, path, out var library) ? 0 : library);
-        // The only calls of a neuron step that ILGPU has no kernel form of.
-        RemappedIntrinsics.AddRemapping(typeof(MathF), typeof(XMath), nameof(MathF.Round), typeof(float), typeof(MidpointRounding));
-        RemappedIntrinsics.AddRemapping(typeof(Math), typeof(XMath), nameof(Math.Round), typeof(double), typeof(MidpointRounding));
         // Two threads, the fewest an emulated device has: it computes them one after the other.
         return ILGPU.Context.Create(builder =>
         {
             builder.Cuda().OpenCL().CPU(new CPUDevice(2, 1, 1)).EnableAlgorithms();
             RoundedProducts.Register(builder.GetIntrinsicManager());
             OpenClArithmetic.Register(builder.GetIntrinsicManager());
+            RoundingInstructions.Register(builder.GetIntrinsicManager());
         });
     });
 

@@ -1,4 +1,5 @@
 using ILGPU;
+using ILGPU.Algorithms;
 using ILGPU.Backends.OpenCL;
 using ILGPU.IR;
 using ILGPU.IR.Intrinsics;
@@ -26,6 +27,7 @@ internal static class OpenClArithmetic
         intrinsics.RegisterBinaryArithmetic(BinaryArithmeticKind.Mul, BasicValueType.Float64, Code(nameof(Product)));
         intrinsics.RegisterBinaryArithmetic(BinaryArithmeticKind.Div, BasicValueType.Float32, Code(nameof(Quotient)));
         intrinsics.RegisterUnaryArithmetic(UnaryArithmeticKind.SqrtF, BasicValueType.Float32, Code(nameof(Root)));
+        foreach (var type in new[] { typeof(float), typeof(double) }) intrinsics.RegisterMethod(typeof(XMath).GetMethod(nameof(XMath.RoundToEven), [type])!, Code(nameof(ToEven)));
     }
 
     /// <summary>Whether a device can: it keeps subnormal float32 numbers, and has float64.</summary>
@@ -69,6 +71,16 @@ internal static class OpenClArithmetic
         statement.BeginArguments();
         statement.AppendCommand("(double)");
         statement.Append(of);
+        statement.EndArguments();
+    }
+
+    /// <summary>Code of a call of <see cref="XMath.RoundToEven(float)"/>: the rounding of OpenCL is to nearest, ties to even.</summary>
+    public static void ToEven(CLBackend backend, CLCodeGenerator generator, Value value)
+    {
+        var of = generator.Load(value[0]);
+        using var statement = generator.BeginStatement(generator.Allocate(value), "rint");
+        statement.BeginArguments();
+        statement.AppendArgument(of);
         statement.EndArguments();
     }
 

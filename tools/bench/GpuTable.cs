@@ -87,7 +87,8 @@ internal static class GpuTable
 
         Console.WriteLine($"{title}: {operations.ToString("N0", CultureInfo.InvariantCulture)} synaptic operations a sample");
         Row($"cpu, {threads} threads", onCpu, 1, operations, onCpu);
-        var readouts = image.Readouts.SelectMany(r => r.Signals).Distinct().ToArray();
+        // What is read back of the last step; that waits for the device.
+        var last = image.Readouts.Length > 0 ? image.Readouts[0].Signals[0] : Signal.Emission(image.Populations[^1].Id);
         foreach (var device in GpuDevice.All)
         {
             foreach (var wanted in Batches)
@@ -97,10 +98,9 @@ internal static class GpuTable
                     try
                     {
                         var tallies = counts ? new ActivityObserver(image, null).LeaveToEngine().Plan : TallyPlan.None;
-                        using var engine = device.Create(image, new([.. readouts], tallies), wanted);
+                        using var engine = device.Create(image, new([last], tallies), wanted);
                         var batch = Enumerable.Range(0, Math.Min(wanted, engine.Capacity)).Select(i => feeds[i % feeds.Length]).ToArray();
-                        var last = image.Populations[^1].Id;
-                        var seconds = Median(() => _ = readouts.Length == 0 ? engine.Run(batch).Tallies(0, image.Steps - 1).Length : engine.Run(batch).At(0, image.Steps - 1).EventCount(last));
+                        var seconds = Median(() => _ = Read(engine.Run(batch).At(0, image.Steps - 1), last, image.Arithmetic));
                         Row($"{device.Kind}, {batch.Length} at once{(counts ? ", counts" : "")}", seconds, batch.Length, operations, onCpu);
                         if (csr is not null && !counts)
                         {
@@ -116,6 +116,9 @@ internal static class GpuTable
             }
         }
     }
+
+    private static int Read(IStepView view, Signal signal, Arithmetic arithmetic) =>
+        arithmetic.Kind == ArithmeticKind.Integer ? view.Numbers<int>(signal).Length : view.Numbers<float>(signal).Length;
 
     private static void Row(string what, double seconds, int samples, long operations, double onCpu) => Console.WriteLine(
         $"  {what,-32} {seconds * 1e3 / samples,10:F3} ms a sample {samples / seconds,12:F1} samples/s {operations * samples / seconds / 1e9,9:F3} 10^9 additions/s {onCpu * samples / seconds,8:F2} x cpu");

@@ -46,7 +46,7 @@ internal sealed class ProjectionView(Projection projection, SynapseTable? table)
     /// <summary>Synapses per source whose weight is not 0; null where rows are payloads and before sites are bound.</summary>
     public EffectiveCounts? Effective => effective;
 
-    /// <summary>Synapses per source with those of weight 0, if <paramref name="withZeros"/> and there are such; else null.</summary>
+    /// <summary>Synapses per source, those of weight 0 included, if <paramref name="withZeros"/> and there are such; else null.</summary>
     public EffectiveCounts? Nominal(bool withZeros) =>
         withZeros && !InDigits && effective!.Total != map.Total ? nominal ??= new(NominalSynapses.Of(map)) : null;
 

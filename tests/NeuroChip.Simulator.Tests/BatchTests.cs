@@ -251,7 +251,7 @@ public sealed class BatchTests
         return requests;
     }
 
-    private static string[] Results(ChipImage image, SpikeEngineEntry engine, SampleInput[] samples, int atOnce, RunRecording recording, ITimingModel? timing = null)
+    internal static string[] Results(ChipImage image, SpikeEngineEntry engine, SampleInput[] samples, int atOnce, RunRecording recording, ITimingModel? timing = null)
     {
         using var chip = new SimulatedChip(engine, timing, samplesAtOnce: atOnce);
         return [.. new ChipSession(chip, image).Run(samples, recording).Samples.Select(ResultText.Of)];
@@ -260,7 +260,7 @@ public sealed class BatchTests
     /// <summary>With one readout only, so that hardly anything is brought back for being read.</summary>
     private static Module LastRead(Module module) => module with { Readouts = [module.Readouts[^1]] };
 
-    private static IEnumerable<ChipImage> OnEverything(Module module) =>
+    internal static IEnumerable<ChipImage> OnEverything(Module module) =>
     [
         Images.WithoutCores(module),
         Images.OnCores(module, Cores, Cut(module)),
@@ -268,7 +268,7 @@ public sealed class BatchTests
     ];
 
     /// <summary>Four samples with the same numbers at other places.</summary>
-    private static IEnumerable<SampleInput> Samples(ImmutableDictionary<string, Tensor> inputs) => Enumerable.Range(1, 4).Select(seed =>
+    internal static IEnumerable<SampleInput> Samples(ImmutableDictionary<string, Tensor> inputs) => Enumerable.Range(1, 4).Select(seed =>
     {
         var random = new Random(seed);
         return new SampleInput(inputs.OrderBy(i => i.Key, StringComparer.Ordinal).ToImmutableDictionary(i => i.Key, i =>

@@ -2,6 +2,8 @@
 using System.Collections.Immutable;
 using NeuroChip.Ir.Images;
 using NeuroChip.Ir.Ncir;
+using NeuroChip.Ir.Tensors;
+using NeuroChip.Runtime;
 using NeuroChip.Simulator.Engines;
 using NeuroChip.Simulator.Gpu;
 using NeuroChip.TestKit;
@@ -36,6 +38,40 @@ public sealed class IlgpuBatchTests
     public void Samples_of_generated_modules_do_not_influence_each_other()
     {
         for (var seed = 300; seed < 330; seed++) AssertEqual(ModuleGenerator.Generate(seed));
+    }
+
+    /// <summary>What cores, tiles and projections did, counted on the device, is what the host counts event by event; times, outputs and recordings follow.</summary>
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Activity_counted_on_the_device_is_that_of_the_host(string network, string arithmetic)
+    {
+        var test = Oracle.Of(network, arithmetic, 1).Test;
+        SampleInput[] samples = [.. BatchTests.Samples(test.Inputs).Take(3)];
+        var onDevice = new SpikeEngineEntry("device", (_, _) => throw new InvalidOperationException("only batches"))
+        {
+            CreateBatch = (image, request, atOnce) => IlgpuEngineTests.Device.Create(image, request, atOnce, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8)),
+        };
+        foreach (var image in BatchTests.OnEverything(test.Module))
+        {
+            var recording = RunRecording.Outputs with { CoreTicks = true };
+            Assert.Equal(BatchTests.Results(image, SpikeEngines.Cpu, samples, 1, recording), BatchTests.Results(image, onDevice, samples, 2, recording));
+        }
+    }
+
+    /// <summary>Populations that the sample brings are not computed, but counted.</summary>
+    [Fact]
+    public void Recorded_populations_are_counted_on_the_device()
+    {
+        foreach (var network in new[] { "attention mask", "recurrent", "delays" })
+        {
+            var test = Oracle.Of(network, "int8", 1).Test;
+            var image = BatchTests.OnEverything(test.Module).First();
+            var emissions = new ChipSession(new SimulatedChip(), image).Run([new(test.Inputs)], RunRecording.All).Samples[0].Recorded;
+            var sample = new SampleInput(test.Inputs) { Recorded = emissions.ToImmutableDictionary(e => e.Key, e => Tensor.Of(e.Value.Shape, Enumerable.Range(0, e.Value.Length).Select(e.Value.At).ToArray())) };
+            var onDevice = new SpikeEngineEntry("device", (_, _) => throw new InvalidOperationException("only batches")) { CreateBatch = IlgpuEngineTests.Device.Create };
+            Assert.Equal(
+                BatchTests.Results(image, SpikeEngines.Cpu, [sample, sample], 1, RunRecording.All), BatchTests.Results(image, onDevice, [sample, sample], 2, RunRecording.All));
+        }
     }
 
     /// <summary>The capacity is what the memory holds, and a sample that does not fit in is refused.</summary>

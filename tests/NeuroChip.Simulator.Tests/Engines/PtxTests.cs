@@ -25,7 +25,7 @@ public sealed class PtxTests
             var kernels = new TheoryData<string, string>();
             foreach (var numbers in new[] { "float32", "integer" })
                 foreach (var type in Types(numbers))
-                    foreach (var method in Methods(type)) kernels.Add(numbers, method.Name);
+                    foreach (var method in Methods(type).Where(m => numbers == "integer" || m.Name != "Scatter")) kernels.Add(numbers, method.Name);
             return kernels;
         }
     }
@@ -84,16 +84,27 @@ public sealed class PtxTests
     [MemberData(nameof(Kernels))]
     public void Conditions_become_floats_by_selection(string numbers, string kernel) => Assert.DoesNotMatch("0[fd]0+1\\b", Ptx(numbers, kernel));
 
+    /// <summary>ILGPU drops the addition of 0 that would make a 0 of a bias of -0; a comparison stays.</summary>
+    [Fact]
+    public void Sums_do_not_start_from_minus_zero() => Assert.Matches(@"setp\.\w+\.f32", Ptx("float32", "Start"));
+
+    /// <summary>Sums of floats have an order: no atomic additions to them.</summary>
+    [Theory]
+    [MemberData(nameof(Kernels))]
+    public void Only_integers_are_added_atomically(string numbers, string kernel) => Assert.DoesNotMatch(@"\b(atom|red)\S*\.f(32|64)", Ptx(numbers, kernel));
+
     private static Type[] Types(string numbers) => numbers == "integer"
-        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(ListKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
-        : [typeof(SumKernels<float, float, RealNumbers>), typeof(ListKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
+        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(ListKernels<int, long, WholeNumbers>), typeof(EventKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
+        : [typeof(SumKernels<float, float, RealNumbers>), typeof(ListKernels<float, float, RealNumbers>), typeof(EventKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
 
     private static IEnumerable<MethodInfo> Methods(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 
     private static string Ptx(string numbers, string kernel)
     {
         var method = Types(numbers).SelectMany(Methods).Single(m => m.Name == kernel);
-        var ptx = ((PTXCompiledKernel)Backend.Value.Compile(EntryPointDescription.FromImplicitlyGroupedKernel(method), default(KernelSpecialization))).PTXAssembly;
+        var isPerThread = method.GetParameters()[0].ParameterType == typeof(ILGPU.Index1D);
+        var entry = isPerThread ? EntryPointDescription.FromImplicitlyGroupedKernel(method) : EntryPointDescription.FromExplicitlyGroupedKernel(method);
+        var ptx = ((PTXCompiledKernel)Backend.Value.Compile(entry, default(KernelSpecialization))).PTXAssembly;
         if (Environment.GetEnvironmentVariable("NEUROCHIP_PTX") is { } folder) File.WriteAllText(Path.Combine(folder, $"{kernel}.{numbers}.ptx"), ptx);
         return ptx;
     }

@@ -108,11 +108,11 @@ internal sealed class DeviceLayer<T, TSum, TNumbers>
         foreach (var (state, steps) in kept) StateView(state).CopyTo(steps[step].Part(0, Threads));
     }
 
-    /// <summary>A kept signal after a step of all samples.</summary>
-    public T[] Read(int state, int step)
+    /// <summary>A kept signal after a step of a sample.</summary>
+    public T[] Read(int state, int step, int sample)
     {
-        var values = new T[Threads];
-        (state < 0 ? EmissionsAt(step) : kept[state][step].Part(0, Threads)).CopyToCPU(values);
+        var values = new T[Population.Size];
+        (state < 0 ? EmissionsAt(step) : kept[state][step].View).SubView((long)sample * values.Length, values.Length).CopyToCPU(values);
         return values;
     }
 

@@ -86,5 +86,5 @@ internal sealed class DeviceTallies<T, TSum, TNumbers>
 /// <summary>Counters of a run.</summary>
 internal sealed record Tallies(long[] All, int Samples, int Counters)
 {
-    public ReadOnlySpan<long> Of(int sample, int step) => All.AsSpan(((step * Samples) + sample) * Counters, Counters);
+    public ReadOnlySpan<long> Of(int sample, int step) => All.AsSpan(checked(((step * Samples) + sample) * Counters), Counters);
 }

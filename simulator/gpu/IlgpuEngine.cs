@@ -26,6 +26,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
     private readonly ChipImage image;
+    private readonly BatchRequest request;
     private readonly DeviceMemory memory;
     private readonly Accelerator accelerator;
     private readonly DeviceLayer<T, TSum, TNumbers>[] layers;
@@ -44,7 +45,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     public IlgpuEngine(
         ChipImage image, BatchRequest request, int wanted, DeviceKernels<T, TSum, TNumbers> kernels, DeviceNeurons<T, TLane, TSum, TNumbers> neurons, long available, KernelChoice choice)
     {
-        (this.image, accelerator) = (image, kernels.Accelerator);
+        (this.image, this.request, accelerator) = (image, request, kernels.Accelerator);
         memory = new(accelerator, image.Name, available);
         layers =
         [
@@ -77,7 +78,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
             }
         }
 
-        return new BatchRun<T>(samples.Count, image.Populations, (signal, step) => layers[signal.Population.Index].Read(signal.State, step), tallies.Read());
+        return new BatchRun<T>(samples.Count, Read, tallies.Read());
     }
 
     public void Dispose()
@@ -85,6 +86,10 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
         accelerator.Synchronize();
         memory.Dispose();
     }
+
+    private T[] Read(Signal signal, int sample, int step) => request.Kept.Contains(signal)
+        ? layers[signal.Population.Index].Read(signal.State, step, sample)
+        : throw new ArgumentException($"signal {signal.State} of '{image.Populations[signal.Population.Index].Name}' was not to be kept", nameof(signal));
 
     private InflowArrays<T> ArraysOf(int index, Projection projection)
     {

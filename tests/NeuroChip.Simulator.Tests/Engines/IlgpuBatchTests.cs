@@ -11,6 +11,7 @@ using NeuroChip.TestKit;
 namespace NeuroChip.Simulator.Tests.Engines;
 
 /// <summary>Several samples side by side on the GPU engine: each is what it is alone.</summary>
+[Collection("device")]
 public sealed class IlgpuBatchTests
 {
     /// <summary>Networks that use every kernel between them, and what a sample has of its own: states, delays, recurrence, rows from payloads, a static input.</summary>

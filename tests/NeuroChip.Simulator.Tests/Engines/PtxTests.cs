@@ -13,6 +13,7 @@ using NeuroChip.Simulator.Gpu.Kernels;
 namespace NeuroChip.Simulator.Tests.Engines;
 
 /// <summary>What ILGPU makes of the kernels for a CUDA device (compute capability 8.0); that needs no device.</summary>
+[Collection("device")]
 public sealed class PtxTests
 {
     private static readonly Lazy<PTXBackend> Backend = new(() => new PTXBackend(GpuDevice.Context.Value, CudaArchitecture.SM_80, CudaInstructionSet.ISA_70, null!));

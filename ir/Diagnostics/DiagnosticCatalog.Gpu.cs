@@ -14,5 +14,8 @@ public static partial class DiagnosticCatalog
         new("NC5152", "engine not available",
             "The engine that was asked for is not part of this build, or finds no device on this machine. neurochip engines lists what there is.",
             "Build with the ILGPU packages (docs/gpu.md), install the device's driver, or run on the CPU engine."),
+        new("NC5153", "device failed",
+            "The driver of the device reported an error while it compiled a kernel, took memory or computed. The message has its words. Nothing was written.",
+            "Try fewer samples at once (--batch), free the device of other work, update its driver, or run on the CPU engine."),
     ];
 }

@@ -108,9 +108,9 @@ internal sealed class ActivityObserver
         steps?.Emitted(id.Index, step, count);
         foreach (var p in view.Outflows)
         {
-            var arrival = step + image.Projections[p].Delay;
+            var arrival = projections[p].IsLate ? step : step + image.Projections[p].Delay;
             if (arrival >= image.Steps) continue;
-            var did = sums.Of(projections[p], count);
+            var did = projections[p].IsLate ? projections[p].Arrive(seen.View) : sums.Of(projections[p], count);
             projections[p].Add(did);
             if (steps is not null) steps[p, arrival] = did;
         }

@@ -17,6 +17,7 @@ internal sealed class ProjectionView(Projection projection, SynapseTable? table)
     private long events;
     private long operations;
     private long probes;
+    private readonly Queue<int[]> underway = [];
     private SiteLookups lookups;
 
     public Projection Projection => projection;
@@ -73,6 +74,19 @@ internal sealed class ProjectionView(Projection projection, SynapseTable? table)
         return new(emissions, found.Operations, now, 0) { Sites = found };
     }
 
+    /// <summary>Whether rows are payloads of a later step than the events that look at them.</summary>
+    public bool IsLate => projection is { RowsFrom: not null, Delay: > 0 };
+
+    /// <summary>What the events do that arrive in a step, if the projection <see cref="IsLate"/>; takes those that are emitted in it.</summary>
+    public ProjectionStep Arrive(IStepView view)
+    {
+        underway.Enqueue(view.Active(projection.Source).ToArray());
+        if (underway.Count <= projection.Delay) return default;
+        var arrived = underway.Dequeue();
+        var (looked, added) = pairs!.Of(arrived, view.Active(projection.RowsFrom!.Value));
+        return new(arrived.Length, looked, added, looked);
+    }
+
     /// <summary>Adds what the events of a step do that arrive before the sample ends.</summary>
     public void Add(ProjectionStep step)
     {
@@ -82,7 +96,11 @@ internal sealed class ProjectionView(Projection projection, SynapseTable? table)
         lookups += step.Sites;
     }
 
-    public void Clear() => (events, operations, probes, lookups) = (0, 0, 0, default);
+    public void Clear()
+    {
+        (events, operations, probes, lookups) = (0, 0, 0, default);
+        underway.Clear();
+    }
 
     public ProjectionActivity Finish(int steps) => Finish(steps, operations) with { Sites = lookups };
 

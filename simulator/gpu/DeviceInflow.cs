@@ -30,7 +30,7 @@ internal abstract class DeviceInflow<T, TSum>(Projection projection)
 {
     public Projection Projection { get; } = projection;
 
-    /// <summary>Takes the sites of a sample.</summary>
+    /// <summary>Takes the sites of a sample, if the map is one over sites.</summary>
     public virtual void Bind(int sample, SiteBinding sites)
     {
     }

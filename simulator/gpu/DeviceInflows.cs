@@ -38,7 +38,12 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
         };
     }
 
-    private Arriving<T> Arriving(Projection projection, InflowArrays<T> arrays, int step) => new(arrays.Payloads(step), projection.Map.SourceSize, arrays.Rows.Value(step), arrays.RowsPerSample);
+    /// <summary>What a kernel reads in a step, with rows that are planned here.</summary>
+    private static Func<int, Arriving<T>> Reads(Projection projection, InflowArrays<T> arrays)
+    {
+        var (sources, rows) = (projection.Map.SourceSize, arrays.Rows.Value);
+        return step => new(arrays.Payloads(step), sources, rows(step), arrays.RowsPerSample);
+    }
 
     private Func<int, EventView>? EventsOf(int bucketSize, InflowArrays<T> arrays) => bucketSize < choice.Bucket ? null : arrays.EventsBy?.Invoke(bucketSize);
 
@@ -48,22 +53,22 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
 
     private DeviceInflow<T, TSum> Convolution(Projection projection, ConvShape shape, InflowArrays<T> arrays)
     {
-        var (targets, rows) = (projection.Map.TargetSize, arrays.Rows.Value);
+        var (targets, arriving) = (projection.Map.TargetSize, Reads(projection, arrays));
         if (EventsOf(shape.GroupInputs, arrays) is { } events)
-            return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, events(step), Arriving(projection, arrays, step)));
-        return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, Arriving(projection, arrays, step)));
+            return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, events(step), arriving(step)));
+        return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, arriving(step)));
     }
 
     private DeviceInflow<T, TSum> Strided(Projection projection, StridedMap map, InflowArrays<T> arrays)
     {
-        var rows = arrays.Rows.Value;
+        var arriving = Reads(projection, arrays);
         var told = map.Axes.Where(a => a is { Extent: > 1, Target: not 0 }).OrderByDescending(a => a.Target).ToArray();
         // One source is a sum over an index of one value.
         StridedAxis[] summed = map.FanIn == 1 ? [new(1, 0, 0, 0)] : [.. map.Axes.Where(a => a is { Extent: > 1, Target: 0 }).OrderByDescending(a => a.Source)];
         var axes = memory.Plan<StridedAxis>([.. told, .. summed]);
         var origin = new StridedAxis(1, map.SourceOrigin, map.TargetOrigin, map.RowOrigin);
         return new LaunchedInflow(projection, (step, sums) => kernels.Strided(
-            sums, map.Targets, origin, axes.View, told.Length, map.FanIn / summed[^1].Extent, Arriving(projection, arrays, step), arrays.Pairs(step)));
+            sums, map.Targets, origin, axes.View, told.Length, map.FanIn / summed[^1].Extent, arriving(step), arrays.Pairs(step)));
     }
 
     private DeviceInflow<T, TSum> Scatter(Projection projection, InflowArrays<T> arrays)
@@ -78,11 +83,10 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
     {
         var map = projection.Map;
         var list = memory.Shared((map, projection.Rows, "afferent"), () => new AfferentList(memory, map, arrays.Bits));
-        // Weights stand in the list.
-        Arriving<T> At(int step) => arrays.Bits is null ? Arriving(projection, arrays, step) : new(arrays.Payloads(step), map.SourceSize, arrays.Payloads(step), 0);
-        if (arrays.Bits is null) _ = arrays.Rows.Value;
-        if (projection.Reduction == Reduction.Max) return new LaunchedInflow(projection, (step, sums) => kernels.Greatest(sums, map.TargetSize, list.View, At(step)));
-        return new LaunchedInflow(projection, (step, sums) => kernels.Listed(sums, map.TargetSize, list.View, At(step), arrays.Pairs(step)));
+        // Stored weights stand in the list; a kernel's array may not be missing.
+        Func<int, Arriving<T>> arriving = arrays.Bits is null ? Reads(projection, arrays) : step => new(arrays.Payloads(step), map.SourceSize, arrays.Payloads(step), 0);
+        if (projection.Reduction == Reduction.Max) return new LaunchedInflow(projection, (step, sums) => kernels.Greatest(sums, map.TargetSize, list.View, arriving(step)));
+        return new LaunchedInflow(projection, (step, sums) => kernels.Listed(sums, map.TargetSize, list.View, arriving(step), arrays.Pairs(step)));
     }
 
     /// <summary>A kernel that needs nothing of a sample but its arrays.</summary>
@@ -96,15 +100,14 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
         : DeviceInflow<T, TSum>(projection)
     {
         private readonly SampleLists lists = new(memory, map.TargetSize, (long)map.SourceSize * map.Bound);
-        private readonly Func<int, ArrayView<T>> rows = arrays.Rows.Value;
+        private readonly Func<int, Arriving<T>> arriving = Reads(projection, arrays);
 
         public override void Bind(int sample, SiteBinding sites) => lists.Write(sample, sites.Bind(map).Invert);
 
         public override void Add(int step, ArrayView<TSum> sums)
         {
-            var arriving = new Arriving<T>(arrays.Payloads(step), map.SourceSize, rows(step), arrays.RowsPerSample);
-            if (Projection.Reduction == Reduction.Max) kernels.Greatest(sums, map.TargetSize, lists.View, arriving);
-            else kernels.Listed(sums, map.TargetSize, lists.View, arriving, arrays.Pairs(step));
+            if (Projection.Reduction == Reduction.Max) kernels.Greatest(sums, map.TargetSize, lists.View, arriving(step));
+            else kernels.Listed(sums, map.TargetSize, lists.View, arriving(step), arrays.Pairs(step));
         }
     }
 
@@ -115,7 +118,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
     {
         private readonly ConvShape shape = new(Window.Single, Window.Single, map.Channels, map.OutChannels, map.GroupInputs, map.GroupOutputs);
         private readonly SampleLists pairs = new(memory, map.Targets, (long)Math.Max(map.Sources, map.Targets) * map.Window.Taps);
-        private readonly Func<int, ArrayView<T>> rows = arrays.Rows.Value;
+        private readonly Func<int, Arriving<T>> arriving = Reads(projection, arrays);
 
         public override void Bind(int sample, SiteBinding sites)
         {
@@ -129,9 +132,8 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
 
         public override void Add(int step, ArrayView<TSum> sums)
         {
-            var arriving = new Arriving<T>(arrays.Payloads(step), map.SourceSize, rows(step), arrays.RowsPerSample);
-            if (events is null) kernels.Sites(sums, map.TargetSize, shape, pairs.View, arriving);
-            else kernels.Sites(sums, map.TargetSize, shape, pairs.View, events(step), arriving);
+            if (events is null) kernels.Sites(sums, map.TargetSize, shape, pairs.View, arriving(step));
+            else kernels.Sites(sums, map.TargetSize, shape, pairs.View, events(step), arriving(step));
         }
     }
 }

@@ -81,14 +81,12 @@ internal sealed class DeviceLayer<T, TSum, TNumbers>
     public void Reset(IReadOnlyList<SampleFeed> feeds)
     {
         samples = feeds.Count;
-        for (var s = 0; s < samples && Population.Sites is not null; s++)
+        for (var s = 0; s < samples; s++)
         {
-            absent.Write([Population.Size - feeds[s].Sites.Present(Population)], s);
+            if (Population.Sites is not null) absent.Write([Population.Size - feeds[s].Sites.Present(Population)], s);
             foreach (var inflow in inflows.SelectMany(i => i)) inflow.Bind(s, feeds[s].Sites);
         }
 
-        for (var s = 0; s < samples && Population.Sites is null; s++)
-            foreach (var inflow in inflows.SelectMany(i => i).Where(i => i.Projection.Map is SiteMap)) inflow.Bind(s, feeds[s].Sites);
         foreach (var slot in ring) slot.View.MemSetToZero();
         foreach (var list in lists) list.Clear();
         for (var s = 0; s < starts.Length; s++) kernels.Fill(StateView(s), new(starts[s].View, Population.Size), Population.Size);

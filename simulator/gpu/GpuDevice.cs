@@ -37,12 +37,11 @@ public sealed class GpuDevice
     private readonly Lazy<(DeviceKernels<float, float, RealNumbers> Sums, DeviceNeurons<float, FloatOne, float, RealNumbers> Neurons)> real;
     private readonly Lazy<(DeviceKernels<int, long, WholeNumbers> Sums, DeviceNeurons<int, IntOne, long, WholeNumbers> Neurons)> whole;
     private readonly AcceleratorType type;
-    private readonly bool isExact;
 
     private GpuDevice(Device device)
     {
         (Name, Memory, type) = (device.Name, device.MemorySize, device.AcceleratorType);
-        isExact = device is not CLDevice openCl || OpenClArithmetic.IsExactOn(openCl);
+        IsExact = device is not CLDevice openCl || OpenClArithmetic.IsExactOn(openCl);
         accelerator = new(() => device.CreateAccelerator(Context.Value));
         real = new(() => (new(accelerator.Value), new(accelerator.Value)));
         whole = new(() => (new(accelerator.Value), new(accelerator.Value)));
@@ -53,6 +52,9 @@ public sealed class GpuDevice
 
     /// <summary>Bytes of its memory.</summary>
     public long Memory { get; }
+
+    /// <summary>Whether it computes with float32 as IEEE 754 has it; else it takes integers only.</summary>
+    public bool IsExact { get; }
 
     /// <summary>Kind of device: CUDA, OpenCL, or emulated on the CPU.</summary>
     public string Kind => type switch
@@ -103,16 +105,30 @@ public sealed class GpuDevice
     /// <param name="request">What it brings back.</param>
     /// <param name="samples">Samples side by side at most; fewer where the memory is short.</param>
     /// <exception cref="DiagnosticException">NC5150 where the memory does not suffice, NC5151 for float32 on a device that does not compute as IEEE 754 has it.</exception>
-    public IBatchEngine Create(ChipImage image, BatchRequest request, int samples) => Create(image, request, samples, Free);
+    public IBatchEngine Create(ChipImage image, BatchRequest request, int samples) => Watch(Name, () => Create(image, request, samples, Free));
 
     /// <summary>The same with a part of the memory, and another choice of kernels.</summary>
     internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, KernelChoice? choice = null)
     {
         choice ??= new();
-        if (!isExact && (image.Arithmetic.Kind == ArithmeticKind.Float32 || image.Populations.Any(p => p.Neuron is ArithmeticNeuron))) throw Inexact(image, Name);
+        if (!IsExact && (image.Arithmetic.Kind == ArithmeticKind.Float32 || image.Populations.Any(p => p.Neuron is ArithmeticNeuron))) throw Inexact(image, Name);
         if (image.Arithmetic.Kind == ArithmeticKind.Integer)
-            return new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, choice);
-        return new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, choice);
+            return Watch(Name, () => new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, choice));
+        return Watch(Name, () => new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, choice));
+    }
+
+    /// <summary>Does something on a device, and says so where it fails.</summary>
+    /// <exception cref="DiagnosticException">NC5153 with the driver's words.</exception>
+    internal static TResult Watch<TResult>(string device, Func<TResult> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (AcceleratorException failure)
+        {
+            throw new DiagnosticException(Diagnostic.Error("NC5153", $"'{device}' failed: {failure.Message}", null, "fewer samples at once take less of its memory: --batch 1", "--engine cpu does without it"));
+        }
     }
 
     /// <summary>

@@ -67,18 +67,21 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     {
         if (samples.Count < 1 || samples.Count > Capacity) throw new ArgumentException($"{samples.Count} samples; 1 to {Capacity} go at once", nameof(samples));
         this.samples = samples.Count;
-        foreach (var layer in layers) layer.Reset(samples);
-        tallies.Reset(samples.Count);
-        for (var step = 0; step < image.Steps; step++)
+        return GpuDevice.Watch(accelerator.Name, () =>
         {
-            foreach (var layer in order)
+            foreach (var layer in layers) layer.Reset(samples);
+            tallies.Reset(samples.Count);
+            for (var step = 0; step < image.Steps; step++)
             {
-                layer.Step(step);
-                tallies.Count(layer.Population, step, layer.EmissionsAt(step));
+                foreach (var layer in order)
+                {
+                    layer.Step(step);
+                    tallies.Count(layer.Population, step, layer.EmissionsAt(step));
+                }
             }
-        }
 
-        return new BatchRun<T>(samples.Count, Read, tallies.Read());
+            return new BatchRun<T>(samples.Count, Read, tallies.Read());
+        });
     }
 
     public void Dispose()
@@ -88,7 +91,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     }
 
     private T[] Read(Signal signal, int sample, int step) => request.Kept.Contains(signal)
-        ? layers[signal.Population.Index].Read(signal.State, step, sample)
+        ? GpuDevice.Watch(accelerator.Name, () => layers[signal.Population.Index].Read(signal.State, step, sample))
         : throw new ArgumentException($"signal {signal.State} of '{image.Populations[signal.Population.Index].Name}' was not to be kept", nameof(signal));
 
     private InflowArrays<T> ArraysOf(int index, Projection projection)

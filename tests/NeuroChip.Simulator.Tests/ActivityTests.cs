@@ -22,55 +22,74 @@ public sealed class ActivityTests
         foreach (var arithmetic in new[] { "float32", "int8" })
         {
             var (test, run) = Oracle.Of(network, arithmetic, 1);
-            var module = test.Module;
-            var image = Images.OnCores(module, Chip, CutAtRandom(module));
-            using var chip = new SimulatedChip();
-            chip.Load(image);
-            var activity = chip.Run(new(test.Inputs), RunRecording.Outputs).Activity;
+            AssertCounts(test, run);
+        }
+    }
 
-            var perCore = new (long Events, long Macs)[image.Cores.Length];
-            var synapses = new List<Synapse>();
-            for (var p = 0; p < module.Projections.Length; p++)
+    /// <summary>Events of a product with a delay meet the rows of the step in which they arrive.</summary>
+    [Theory]
+    [InlineData("attention mask", 1)]
+    [InlineData("attention queries first", 2)]
+    public void Delayed_events_meet_the_rows_of_their_arrival(string network, int delay)
+    {
+        var test = Oracle.Of(network, "int8", 1).Test;
+        var module = test.Module with { Projections = [.. test.Module.Projections.Select(p => p.RowsFrom is null ? p : p with { Delay = delay })] };
+        var late = new TestCase(module, test.Inputs);
+        AssertCounts(late, new ModuleInterpreter(module).Run(test.Inputs, record: true));
+    }
+
+    private static void AssertCounts(TestCase test, ModuleRun run)
+    {
+        var module = test.Module;
+        var image = Images.OnCores(module, Chip, CutAtRandom(module));
+        using var chip = new SimulatedChip();
+        chip.Load(image);
+        var activity = chip.Run(new(test.Inputs), RunRecording.Outputs).Activity;
+
+        var perCore = new (long Events, long Macs)[image.Cores.Length];
+        var synapses = new List<Synapse>();
+        for (var p = 0; p < module.Projections.Length; p++)
+        {
+            var projection = module.Projections[p];
+            var source = module[projection.Source];
+            var emissions = run.Emissions[projection.Source.Index];
+            var analog = projection.Kind == ProjectionKind.Analog;
+            var holders = Enumerable.Range(0, module[projection.Target].Size)
+                .Select(a => Enumerable.Range(0, perCore.Length).First(c => Holds(image.Cores[c].Slice, projection.Target, a))).ToArray();
+            long events = 0, effective = 0, probes = 0;
+            for (var i = 0; i < emissions.Length; i++)
             {
-                var projection = module.Projections[p];
-                var source = module[projection.Source];
-                var emissions = run.Emissions[projection.Source.Index];
-                var analog = projection.Kind == ProjectionKind.Analog;
-                var holders = Enumerable.Range(0, module[projection.Target].Size)
-                    .Select(a => Enumerable.Range(0, perCore.Length).First(c => Holds(image.Cores[c].Slice, projection.Target, a))).ToArray();
-                long events = 0, effective = 0, probes = 0;
-                for (var i = 0; i < emissions.Length; i++)
+                if (emissions.At(i) == 0) continue;
+                var arrives = (i / source.Size) + projection.Delay < module.Steps;
+                if (arrives) events++;
+                synapses.Clear();
+                projection.Map.Enumerate(i % source.Size, synapses);
+                var each = projection.Kind == ProjectionKind.ShiftAdd ? Digits((long)emissions.At(i)) : 1;
+                foreach (var (target, row) in synapses)
                 {
-                    if (emissions.At(i) == 0) continue;
-                    var arrives = (i / source.Size) + projection.Delay < module.Steps;
-                    if (arrives) events++;
-                    synapses.Clear();
-                    projection.Map.Enumerate(i % source.Size, synapses);
-                    var each = projection.Kind == ProjectionKind.ShiftAdd ? Digits((long)emissions.At(i)) : 1;
-                    foreach (var (target, row) in synapses)
-                    {
-                        if (arrives) probes++;
-                        if (arrives && RowAt(projection, i / source.Size, row) != 0) effective += each;
-                        var core = holders[target];
-                        if (analog) perCore[core].Macs++;
-                        else perCore[core].Events += each;
-                    }
+                    if (arrives) probes++;
+                    if (arrives && RowAt(projection, (i / source.Size) + projection.Delay, row) != 0) effective += each;
+                    // Products are made when both event and row have come.
+                    if (projection.RowsFrom is not null && !arrives) continue;
+                    var core = holders[target];
+                    if (analog) perCore[core].Macs++;
+                    else perCore[core].Events += each;
                 }
-
-                Assert.Equal(projection.RowsFrom is null ? 0 : probes, activity.Projections[p].Probes);
-                Assert.Equal((events, effective, projection.Map.Total * module.Steps), (activity.Projections[p].Events, activity.Projections[p].SynapticEvents + activity.Projections[p].Macs, activity.Projections[p].DenseOperations));
             }
 
-            double RowAt(Projection projection, int step, int row) =>
-                projection.RowsFrom is { } rows ? run.Emissions[rows.Index].At((step * module[rows].Size) + row) : projection.Rows.At(row);
+            Assert.Equal(projection.RowsFrom is null ? 0 : probes, activity.Projections[p].Probes);
+            Assert.Equal((events, effective, projection.Map.Total * module.Steps), (activity.Projections[p].Events, activity.Projections[p].SynapticEvents + activity.Projections[p].Macs, activity.Projections[p].DenseOperations));
+        }
 
-            Assert.Equal(perCore, activity.Cores.Select(c => (c.SynapticEvents, c.Macs)));
-            for (var i = 0; i < module.Populations.Length; i++)
-            {
-                var spikes = Enumerable.Range(0, run.Emissions[i].Length).LongCount(k => run.Emissions[i].At(k) != 0);
-                Assert.Equal(spikes, activity.Populations[i].Emissions);
-                Assert.Equal(spikes, Enumerable.Range(0, image.Cores.Length).Where(c => image.Cores[c].Slice.Population.Index == i).Sum(c => activity.Cores[c].SpikesSent));
-            }
+        double RowAt(Projection projection, int step, int row) =>
+            projection.RowsFrom is { } rows ? run.Emissions[rows.Index].At((step * module[rows].Size) + row) : projection.Rows.At(row);
+
+        Assert.Equal(perCore, activity.Cores.Select(c => (c.SynapticEvents, c.Macs)));
+        for (var i = 0; i < module.Populations.Length; i++)
+        {
+            var spikes = Enumerable.Range(0, run.Emissions[i].Length).LongCount(k => run.Emissions[i].At(k) != 0);
+            Assert.Equal(spikes, activity.Populations[i].Emissions);
+            Assert.Equal(spikes, Enumerable.Range(0, image.Cores.Length).Where(c => image.Cores[c].Slice.Population.Index == i).Sum(c => activity.Cores[c].SpikesSent));
         }
     }
 

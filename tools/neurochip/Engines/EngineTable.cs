@@ -45,7 +45,7 @@ internal static class EngineTable
         foreach (var engine in SpikeEngines.Entries) yield return new(engine.Name, engine == SpikeEngines.Cpu ? "CPU, all threads" : "CPU, one thread", "ready");
 #if GPU
         foreach (var (i, device) in GpuDevice.All.Index())
-            yield return new(Gpu, $"{device.Kind}: {device.Name}, {ReportText.Bytes(device.Memory)}", i == 0 ? "ready" : "the first device is used");
+            yield return new(Gpu, $"{device.Kind}: {device.Name}, {ReportText.Bytes(device.Memory)}", i > 0 ? "the first device is used" : device.IsExact ? "ready" : "ready, for integer images (NC5151)");
         foreach (var (kind, reason) in GpuDevice.Missing()) yield return new(Gpu, kind, reason);
         yield return new(Emulator, "CPU, as if a GPU", "ready, to check kernels; very slow");
 #else

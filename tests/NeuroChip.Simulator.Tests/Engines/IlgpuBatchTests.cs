@@ -22,7 +22,7 @@ public sealed class IlgpuBatchTests
             var cases = new TheoryData<string, string>();
             foreach (var network in new[]
             {
-                "dense count", "conv 3x3", "conv grouped", "deconv", "pool max real", "attention keys and values first", "attention mask", "csr", "permutation", "recurrent", "delays", "deep",
+                "dense count", "conv 3x3", "conv grouped", "deconv", "pool max real", "attention keys and values first", "attention mask", "csr", "permutation", "recurrent", "delays", "shortcut", "deep",
             })
                 foreach (var arithmetic in new[] { "float32", "int8" }) cases.Add(network, arithmetic);
             return cases;

@@ -127,7 +127,9 @@ public sealed class GpuDevice
         }
         catch (AcceleratorException failure)
         {
-            throw new DiagnosticException(Diagnostic.Error("NC5153", $"'{device}' failed: {failure.Message}", null, "fewer samples at once take less of its memory: --batch 1", "--engine cpu does without it"));
+            // ILGPU gives errors of OpenCL no text.
+            var words = failure is CLException { Error: var error } ? error.ToString() : failure.Message;
+            throw new DiagnosticException(Diagnostic.Error("NC5153", $"'{device}' failed: {words}", null, "fewer samples at once take less of its memory: --batch 1", "--engine cpu does without it"));
         }
     }
 

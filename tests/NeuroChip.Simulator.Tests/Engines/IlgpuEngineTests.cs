@@ -31,6 +31,14 @@ public sealed class IlgpuEngineTests : EngineConformance
         Assert.Matches($"'{image.Name}' needs [0-9]+ bytes of device memory; '.*' has 1000 free", problem.Message);
     }
 
+    /// <summary>The driver's words reach the user.</summary>
+    [Fact]
+    public void Failures_of_the_driver_are_diagnostics()
+    {
+        var problem = Assert.Throws<DiagnosticException>(() => GpuDevice.Watch<int>("a device", () => throw new ILGPU.Runtime.OpenCL.CLException(ILGPU.Runtime.OpenCL.CLError.CL_OUT_OF_RESOURCES))).Diagnostics[0];
+        Assert.Equal(("NC5153", "'a device' failed: CL_OUT_OF_RESOURCES"), (problem.Code, problem.Message));
+    }
+
     /// <summary>A device that does not compute as IEEE 754 has it would give other spikes.</summary>
     [Fact]
     public void Devices_that_round_otherwise_take_no_floats()

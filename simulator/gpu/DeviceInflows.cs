@@ -6,10 +6,11 @@ using NeuroChip.Simulator.Gpu.Kernels;
 
 namespace NeuroChip.Simulator.Gpu;
 
-/// <summary>From where on it is worth to follow events. The numbers are reasons, not measurements: there was no device to measure on.</summary>
+/// <summary>What is worth what. The numbers are reasons, not measurements: there was no device to measure on.</summary>
 /// <param name="Bucket">Channels of a pixel and group from which on its events are listed: half a warp.</param>
 /// <param name="FanOut">Synapses of a source on average from which on a group of threads has enough to do with one event: a warp.</param>
-internal sealed record KernelChoice(int Bucket = 16, int FanOut = 32);
+/// <param name="Lanes">Threads that the outputs of a pixel and group keep busy before one of them gets several: a warp, so that its threads share their events.</param>
+internal sealed record KernelChoice(int Bucket = 16, int FanOut = 32, int Lanes = 32);
 
 /// <summary>Chooses the kernel of a projection and plans what it reads.</summary>
 /// <param name="kernels">The kernels.</param>
@@ -31,7 +32,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
             DenseMap dense when isSum => Convolution(projection, new(Window.Single, Window.Single, dense.Sources, dense.Targets, dense.Sources, dense.Targets), arrays),
             ConvMap conv when isSum => Convolution(projection, new(conv.Y, conv.X, conv.Channels, conv.OutChannels, conv.GroupInputs, conv.GroupOutputs), arrays),
             StridedMap strided when isSum => Strided(projection, strided, arrays),
-            SiteConvMap sites when isSum => new SiteInflow(projection, sites, memory, kernels, arrays, EventsOf(sites.GroupInputs, arrays)),
+            SiteConvMap sites when isSum => new SiteInflow(projection, sites, memory, kernels.Convolutions(sites.GroupOutputs, choice.Lanes), arrays, EventsOf(sites.GroupInputs, arrays)),
             SiteMap sites => new SampleInflow(projection, sites, memory, kernels, arrays),
             var map when isSum && Scatters(map, arrays) => Scatter(projection, arrays),
             _ => Listed(projection, arrays),
@@ -54,9 +55,9 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
     private DeviceInflow<T, TSum> Convolution(Projection projection, ConvShape shape, InflowArrays<T> arrays)
     {
         var (targets, arriving) = (projection.Map.TargetSize, Reads(projection, arrays));
-        if (EventsOf(shape.GroupInputs, arrays) is { } events)
-            return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, events(step), arriving(step)));
-        return new LaunchedInflow(projection, (step, sums) => kernels.Convolution(sums, targets, shape, arriving(step)));
+        var events = EventsOf(shape.GroupInputs, arrays);
+        var convolutions = kernels.Convolutions(shape.GroupOutputs, choice.Lanes);
+        return new LaunchedInflow(projection, (step, sums) => convolutions.Convolution(sums, targets, shape, events?.Invoke(step), arriving(step)));
     }
 
     private DeviceInflow<T, TSum> Strided(Projection projection, StridedMap map, InflowArrays<T> arrays)
@@ -113,7 +114,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
 
     /// <summary>A convolution between sites, by the pairs of each sample.</summary>
     private sealed class SiteInflow(
-        Projection projection, SiteConvMap map, DeviceMemory memory, DeviceKernels<T, TSum, TNumbers> kernels, InflowArrays<T> arrays, Func<int, EventView>? events)
+        Projection projection, SiteConvMap map, DeviceMemory memory, IDeviceConvolutions<T, TSum> convolutions, InflowArrays<T> arrays, Func<int, EventView>? events)
         : DeviceInflow<T, TSum>(projection)
     {
         private readonly ConvShape shape = new(Window.Single, Window.Single, map.Channels, map.OutChannels, map.GroupInputs, map.GroupOutputs);
@@ -130,10 +131,6 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
             });
         }
 
-        public override void Add(int step, ArrayView<TSum> sums)
-        {
-            if (events is null) kernels.Sites(sums, map.TargetSize, shape, pairs.View, arriving(step));
-            else kernels.Sites(sums, map.TargetSize, shape, pairs.View, events(step), arriving(step));
-        }
+        public override void Add(int step, ArrayView<TSum> sums) => convolutions.Sites(sums, map.TargetSize, shape, pairs.View, events?.Invoke(step), arriving(step));
     }
 }

@@ -21,17 +21,9 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
     private readonly Lazy<Action<Index1D, ArrayView<T>, DeviceParameter<T>, int>> fill =
         new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<T>, DeviceParameter<T>, int>(SumKernels<T, TSum, TNumbers>.Fill));
 
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, Arriving<T>>> convolution =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, Arriving<T>>(SumKernels<T, TSum, TNumbers>.Convolution));
-
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>> convolutionOfEvents =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>(SumKernels<T, TSum, TNumbers>.ConvolutionOfEvents));
-
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, Arriving<T>>> sites =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, Arriving<T>>(SumKernels<T, TSum, TNumbers>.Sites));
-
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>> sitesOfEvents =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>(SumKernels<T, TSum, TNumbers>.SitesOfEvents));
+    private readonly DeviceConvolutions<T, TSum, TNumbers, OneOutput<T, TSum, TNumbers>> one = new(accelerator);
+    private readonly DeviceConvolutions<T, TSum, TNumbers, TwoOutputs<T, TSum, TNumbers>> two = new(accelerator);
+    private readonly DeviceConvolutions<T, TSum, TNumbers, FourOutputs<T, TSum, TNumbers>> four = new(accelerator);
 
     private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>> listed =
         new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>(ListKernels<T, TSum, TNumbers>.Listed));
@@ -58,15 +50,9 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
 
     public void Fill(ArrayView<T> values, DeviceParameter<T> value, int size) => fill.Value(values.IntLength, values, value, size);
 
-    public void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, Arriving<T> arriving) => convolution.Value(sums.IntLength, sums, targets, shape, arriving);
-
-    public void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, EventView events, Arriving<T> arriving) =>
-        convolutionOfEvents.Value(sums.IntLength, sums, targets, shape, events, arriving);
-
-    public void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, Arriving<T> arriving) => sites.Value(sums.IntLength, sums, targets, shape, pairs, arriving);
-
-    public void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView events, Arriving<T> arriving) =>
-        sitesOfEvents.Value(sums.IntLength, sums, targets, shape, pairs, events, arriving);
+    /// <summary>Convolutions with as many of a group's <paramref name="outputs"/> to a thread as leave <paramref name="lanes"/> threads to a pixel.</summary>
+    public IDeviceConvolutions<T, TSum> Convolutions(int outputs, int lanes) =>
+        outputs % 4 == 0 && outputs / 4 >= lanes ? four : outputs % 2 == 0 && outputs / 2 >= lanes ? two : one;
 
     public void Listed(ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving, PairView pairs) => listed.Value(sums.IntLength, sums, targets, list, arriving, pairs);
 

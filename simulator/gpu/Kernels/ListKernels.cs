@@ -45,7 +45,10 @@ internal readonly record struct PairView(ArrayView<long> Places, int PerSample, 
     }
 }
 
-/// <summary>Sums along lists and along indices; the rest is as in <see cref="SumKernels{T, TSum, TNumbers}"/>.</summary>
+/// <summary>
+/// Sums along lists and along indices, one thread to an accumulator, which adds in ascending address of the sources, as docs/ncir.md specifies sums. Payloads of 0 are passed over before their
+/// weight is read.
+/// </summary>
 internal static class ListKernels<T, TSum, TNumbers>
     where T : unmanaged
     where TSum : unmanaged

@@ -71,6 +71,17 @@ public abstract class EngineConformance
         }
     }
 
+    /// <summary>Sums start from 0 where the bias is -0: a relay would show the sign.</summary>
+    [Fact]
+    public void A_bias_of_minus_zero_is_zero()
+    {
+        var test = Oracle.Of("shortcut", "float32", 1).Test;
+        var module = test.Module with { Populations = [.. test.Module.Populations.Select(p => p.Neuron is Ir.Neurons.RelayNeuron ? p with { Bias = [Ir.Tensors.Tensor.Vector(-0f)] } : p)] };
+        Assert.NotEqual(test.Module, module);
+        var silent = test.Inputs.ToImmutableDictionary(i => i.Key, i => Ir.Tensors.Tensor.Of(i.Value.Shape, new float[i.Value.Length]));
+        AssertEqual(new(module, silent), new ModuleInterpreter(module).Run(silent, record: true));
+    }
+
     /// <summary>A second sample is not influenced by the first.</summary>
     [Fact]
     public void Reset_forgets_everything()

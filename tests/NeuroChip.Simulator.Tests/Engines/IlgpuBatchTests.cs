@@ -50,7 +50,7 @@ public sealed class IlgpuBatchTests
         SampleInput[] samples = [.. BatchTests.Samples(test.Inputs).Take(3)];
         var onDevice = new SpikeEngineEntry("device", (_, _) => throw new InvalidOperationException("only batches"))
         {
-            CreateBatch = (image, request, atOnce) => IlgpuEngineTests.Device.Create(image, request, atOnce, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8)),
+            CreateBatch = (image, request, atOnce) => IlgpuEngineTests.Device.Create(image, request, atOnce, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8, Lanes: 4)),
         };
         foreach (var image in BatchTests.OnEverything(test.Module))
         {
@@ -118,7 +118,7 @@ public sealed class IlgpuBatchTests
         var image = Images.WithoutCores(module);
         SampleFeed[] feeds = [.. Enumerable.Range(1, 3).Select(seed => new SampleFeed(image, ModuleGenerator.Inputs(module, seed)))];
         var request = All(image);
-        using var device = IlgpuEngineTests.Device.Create(image, request, 3, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8));
+        using var device = IlgpuEngineTests.Device.Create(image, request, 3, IlgpuEngineTests.Device.Memory, new(Bucket: 4, FanOut: 8, Lanes: 4));
         Assert.Equal(3, device.Capacity);
         foreach (var batch in new[] { feeds, [feeds[2], feeds[0]] })
         {

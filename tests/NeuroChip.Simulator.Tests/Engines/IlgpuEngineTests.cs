@@ -14,8 +14,8 @@ public sealed class IlgpuEngineTests : EngineConformance
 {
     internal static GpuDevice Device => GpuDevice.All.FirstOrDefault() ?? GpuDevice.Emulator;
 
-    /// <summary>Events are followed wherever that can be: the networks of the suite are too small for it otherwise.</summary>
-    protected override ISpikeEngine Create(ChipImage image) => new SteppedBatch(image, (i, request, samples) => Device.Create(i, request, samples, Device.Memory, new(Bucket: 1, FanOut: 0)));
+    /// <summary>Events are followed, and threads have several outputs, wherever that can be: the networks of the suite are too small for it otherwise.</summary>
+    protected override ISpikeEngine Create(ChipImage image) => new SteppedBatch(image, (i, request, samples) => Device.Create(i, request, samples, Device.Memory, new(Bucket: 1, FanOut: 0, Lanes: 1)));
 
     /// <summary>Says whether the tests of this class ran on a device or on the emulator.</summary>
     [DeviceFact]
@@ -48,13 +48,13 @@ public sealed class IlgpuEngineTests : EngineConformance
     }
 }
 
-/// <summary>The same with kernels that look at all payloads.</summary>
+/// <summary>The same with kernels that look at all payloads, one output to a thread.</summary>
 [Collection("device")]
 public sealed class IlgpuEngineWithoutListsTests : EngineConformance
 {
     /// <inheritdoc/>
     protected override ISpikeEngine Create(ChipImage image) =>
-        new SteppedBatch(image, (i, request, samples) => IlgpuEngineTests.Device.Create(i, request, samples, IlgpuEngineTests.Device.Memory, new(int.MaxValue, int.MaxValue)));
+        new SteppedBatch(image, (i, request, samples) => IlgpuEngineTests.Device.Create(i, request, samples, IlgpuEngineTests.Device.Memory, new(int.MaxValue, int.MaxValue, int.MaxValue)));
 }
 
 /// <summary>Skipped where there is no device.</summary>

@@ -95,8 +95,8 @@ public sealed class PtxTests
     public void Only_integers_are_added_atomically(string numbers, string kernel) => Assert.DoesNotMatch(@"\b(atom|red)\S*\.f(32|64)", Ptx(numbers, kernel));
 
     private static Type[] Types(string numbers) => numbers == "integer"
-        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(ListKernels<int, long, WholeNumbers>), typeof(EventKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
-        : [typeof(SumKernels<float, float, RealNumbers>), typeof(ListKernels<float, float, RealNumbers>), typeof(EventKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
+        ? [typeof(SumKernels<int, long, WholeNumbers>), typeof(ConvKernels<int, long, WholeNumbers, FourOutputs<int, long, WholeNumbers>>), typeof(ListKernels<int, long, WholeNumbers>), typeof(EventKernels<int, long, WholeNumbers>), typeof(NeuronKernels<int, IntOne, long, WholeNumbers>)]
+        : [typeof(SumKernels<float, float, RealNumbers>), typeof(ConvKernels<float, float, RealNumbers, FourOutputs<float, float, RealNumbers>>), typeof(ListKernels<float, float, RealNumbers>), typeof(EventKernels<float, float, RealNumbers>), typeof(NeuronKernels<float, FloatOne, float, RealNumbers>)];
 
     private static IEnumerable<MethodInfo> Methods(Type type) => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly);
 

@@ -39,7 +39,7 @@ public sealed class ChipSession
         foreach (var batch in samples.Chunk(device.SamplesAtOnce))
         {
             cancellation.ThrowIfCancellationRequested();
-            results.AddRange(device.RunBatch(batch, results.Count == 0 ? recording : rest));
+            results.AddRange(device.Run(batch, results.Count == 0 ? recording : rest));
             progress?.Report(results.Count);
         }
 

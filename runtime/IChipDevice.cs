@@ -17,10 +17,8 @@ public interface IChipDevice
     /// <summary>Loads an image; the one before it is forgotten.</summary>
     void Load(ChipImage image);
 
-    /// <summary>Runs one sample from reset state and returns what it computed, what was done for it and how long that took.</summary>
-    SampleResult Run(SampleInput input, RunRecording recording);
-
-    /// <summary>Runs any number of samples, each as <see cref="Run(SampleInput, RunRecording)"/> does; of <see cref="RunRecording.CoreTicks"/> the first only.</summary>
-    IReadOnlyList<SampleResult> RunBatch(IReadOnlyList<SampleInput> inputs, RunRecording recording) =>
-        [.. inputs.Select((input, i) => Run(input, i == 0 ? recording : recording with { CoreTicks = false }))];
+    /// <summary>
+    /// Runs any number of samples, each from reset state, and returns what each computed, what was done for it and how long that took; of <see cref="RunRecording.CoreTicks"/> the first only.
+    /// </summary>
+    IReadOnlyList<SampleResult> Run(IReadOnlyList<SampleInput> inputs, RunRecording recording);
 }

@@ -66,11 +66,11 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
         if (engineEntry.CreateBatch is null) engine = engineEntry.Create(image, threads);
     }
 
-    /// <inheritdoc/>
-    public SampleResult Run(SampleInput input, RunRecording recording) => RunBatch([input], recording)[0];
+    /// <summary>Runs one sample.</summary>
+    public SampleResult Run(SampleInput input, RunRecording recording) => ((IChipDevice)this).Run([input], recording)[0];
 
     /// <inheritdoc/>
-    public IReadOnlyList<SampleResult> RunBatch(IReadOnlyList<SampleInput> inputs, RunRecording recording)
+    IReadOnlyList<SampleResult> IChipDevice.Run(IReadOnlyList<SampleInput> inputs, RunRecording recording)
     {
         if (image is null) throw new InvalidOperationException("no image is loaded");
         return image.Arithmetic.Kind == ArithmeticKind.Integer ? [.. Run<int>(image, inputs, recording)] : [.. Run<float>(image, inputs, recording)];

@@ -104,10 +104,10 @@ public sealed class PerfettoTraceTests
 
         public void Load(Ir.Images.ChipImage image) => inner.Load(image);
 
-        public SampleResult Run(SampleInput input, RunRecording recording)
+        public IReadOnlyList<SampleResult> Run(IReadOnlyList<SampleInput> inputs, RunRecording recording)
         {
             Asked.Add(recording.CoreTicks);
-            return inner.Run(input, recording);
+            return inner.Run(inputs, recording);
         }
     }
 }

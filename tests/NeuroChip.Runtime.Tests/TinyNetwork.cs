@@ -52,7 +52,9 @@ internal static class TinyNetwork
 
         public void Load(ChipImage image) => this.image = image;
 
-        public SampleResult Run(SampleInput input, RunRecording recording)
+        public IReadOnlyList<SampleResult> Run(IReadOnlyList<SampleInput> inputs, RunRecording recording) => [.. inputs.Select(input => Run(input, recording))];
+
+        private SampleResult Run(SampleInput input, RunRecording recording)
         {
             var x = input["x"].Span<float>().ToArray();
             var readout = image.Readouts[0];

@@ -38,7 +38,7 @@ internal static class GpuTable
                 var lowered = Pipeline.Compile(model, chip, new CompileOptions { Precision = "float32", StopAfter = Pipeline.Passes[^1].Name }).Module;
                 var image = ModelTable.Unmapped(lowered);
                 var samples = ModelTable.Samples(model, image);
-                Measure(model, image, [.. samples.Select(s => new SampleFeed(image, s))], null);
+                Measure(model, image, [.. samples.Select(s => new SampleFeed(image, s))], isRandom: false);
             }
             catch (Exception problem) when (problem is DiagnosticException or IOException)
             {
@@ -49,7 +49,7 @@ internal static class GpuTable
         foreach (var arithmetic in new[] { Arithmetic.Float32, new Arithmetic(ArithmeticKind.Integer, 16, 32) })
         {
             var image = ModelTable.Unmapped(RandomNetwork.Of(neurons, FanOut, arithmetic));
-            Measure(image.Name, image, [new SampleFeed(image, ImmutableDictionary<string, Tensor>.Empty)], image);
+            Measure(image.Name, image, [new SampleFeed(image, ImmutableDictionary<string, Tensor>.Empty)], isRandom: true);
         }
 
         return 0;
@@ -58,8 +58,8 @@ internal static class GpuTable
     /// <param name="title">What is measured.</param>
     /// <param name="image">The network.</param>
     /// <param name="feeds">Its samples, repeated to fill batches.</param>
-    /// <param name="csr">The same again if its traffic is told; null if not.</param>
-    private static void Measure(string title, ChipImage image, SampleFeed[] feeds, ChipImage? csr)
+    /// <param name="isRandom">Whether it is a <see cref="RandomNetwork"/>, whose traffic can be told.</param>
+    private static void Measure(string title, ChipImage image, SampleFeed[] feeds, bool isRandom)
     {
         var threads = Environment.ProcessorCount;
         long events = 0;
@@ -102,9 +102,9 @@ internal static class GpuTable
                         var batch = Enumerable.Range(0, Math.Min(wanted, engine.Capacity)).Select(i => feeds[i % feeds.Length]).ToArray();
                         var seconds = Median(() => _ = Read(engine.Run(batch).At(0, image.Steps - 1), last, image.Arithmetic));
                         Row($"{device.Kind}, {batch.Length} at once{(counts ? ", counts" : "")}", seconds, batch.Length, operations, onCpu);
-                        if (csr is not null && !counts)
+                        if (isRandom && !counts)
                         {
-                            var bytes = RandomNetwork.TrafficPerSample(csr, events) * batch.Length;
+                            var bytes = RandomNetwork.TrafficPerSample(image, events) * batch.Length;
                             Console.WriteLine($"    {bytes / seconds / 1e9:F1} GB/s of synapses and payloads at least, {bytes / seconds / device.CopyBandwidth():P0} of copying");
                         }
                     }

@@ -66,6 +66,7 @@ public sealed record AffineNeuron(
     /// <param name="strict">Whether it fires only above the threshold.</param>
     /// <param name="threshold">Firing threshold.</param>
     /// <param name="one">What a spike is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLane Step<TLane, T, TCell>(ref TCell cell, int states, bool spiking, bool strict, TLane threshold, TLane one)
         where TLane : struct, ILane<TLane, T>
         where T : unmanaged
@@ -229,13 +230,17 @@ internal sealed class BoundAffine<T, TOne, TMany>(AffineNeuron neuron, int size,
     private int Run<TLane>(in NeuronBlock<T> block, int i, int end)
         where TLane : unmanaged, ILane<TLane, T>
     {
-        var states = block.States.Length;
-        Span<TLane> next = stackalloc TLane[states];
+        Span<TLane> states = stackalloc TLane[block.States.Length];
+        Span<TLane> next = stackalloc TLane[block.States.Length];
+        Span<TLane> inputs = stackalloc TLane[block.Inputs.Length];
+        var cell = new AffineCell<TLane, T>(table, states, next, inputs);
         for (; i + TLane.Width <= end; i += TLane.Width)
         {
-            var cell = new AffineCell<TLane, T>(table, block, i, next);
-            AffineNeuron.Step<TLane, T, AffineCell<TLane, T>>(ref cell, states, fires.Spiking, fires.Strict, threshold.Load<TLane>(i), one.Load<TLane>(i)).Store(ref block.Emissions[i]);
-            for (var j = 0; j < states; j++) next[j].Store(ref block.States[j][i]);
+            for (var j = 0; j < states.Length; j++) states[j] = TLane.Load(ref block.States[j][i]);
+            for (var p = 0; p < inputs.Length; p++) inputs[p] = TLane.Load(ref block.Inputs[p][i - block.InputsFrom]);
+            cell.Address = i;
+            AffineNeuron.Step<TLane, T, AffineCell<TLane, T>>(ref cell, states.Length, fires.Spiking, fires.Strict, threshold.Load<TLane>(i), one.Load<TLane>(i)).Store(ref block.Emissions[i]);
+            for (var j = 0; j < states.Length; j++) next[j].Store(ref block.States[j][i]);
         }
 
         return i;
@@ -252,26 +257,38 @@ internal sealed class AffineTable<T>(AffineTerms terms, int size)
     public readonly BoundParameter<T>[] Coefficients = [.. terms.Coefficients.Select(c => new BoundParameter<T>(c, size))];
 }
 
-/// <summary>A lane of neurons of a block.</summary>
-internal readonly ref struct AffineCell<TLane, T>(AffineTable<T> table, NeuronBlock<T> block, int at, Span<TLane> next) : IAffineCell<TLane>
+/// <summary>A lane of neurons, its states and inputs in memory of the thread.</summary>
+internal ref struct AffineCell<TLane, T>(AffineTable<T> table, ReadOnlySpan<TLane> states, Span<TLane> next, ReadOnlySpan<TLane> inputs) : IAffineCell<TLane>
     where TLane : struct, ILane<TLane, T>
     where T : unmanaged
 {
+    private readonly ReadOnlySpan<TLane> states = states;
     private readonly Span<TLane> next = next;
+    private readonly ReadOnlySpan<TLane> inputs = inputs;
+    private readonly int[] first = table.First;
+    private readonly int[] factors = table.Factors;
+    private readonly bool[] ones = table.Ones;
+    private readonly BoundParameter<T>[] coefficients = table.Coefficients;
 
-    public TLane State(int index) => TLane.Load(ref block.States[index][at]);
+    /// <summary>Address of the first neuron.</summary>
+    public int Address { get; set; }
 
-    public TLane Next(int index) => next[index];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLane State(int index) => states[index];
 
-    public void SetNext(int index, TLane value) => next[index] = value;
+    public readonly TLane Next(int index) => next[index];
 
-    public TLane Input(int port) => TLane.Load(ref block.Inputs[port][at - block.InputsFrom]);
+    public readonly void SetNext(int index, TLane value) => next[index] = value;
 
-    public int FirstTerm(int sum) => table.First[sum];
+    public readonly TLane Input(int port) => inputs[port];
 
-    public int Factor(int term) => table.Factors[term];
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly int FirstTerm(int sum) => first[sum];
 
-    public bool IsOne(int term) => table.Ones[term];
+    public readonly int Factor(int term) => factors[term];
 
-    public TLane Coefficient(int term) => table.Coefficients[term].Load<TLane>(at);
+    public readonly bool IsOne(int term) => ones[term];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly TLane Coefficient(int term) => coefficients[term].Load<TLane>(Address);
 }

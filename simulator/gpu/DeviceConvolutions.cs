@@ -9,11 +9,11 @@ internal interface IDeviceConvolutions<T, TSum>
     where T : unmanaged
     where TSum : unmanaged
 {
-    /// <summary>Adds the payloads of a step to all accumulators of <paramref name="targets"/> neurons; following <paramref name="events"/> if there are lists of them.</summary>
-    void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, EventView? events, Arriving<T> arriving);
+    /// <summary>Adds the payloads of a step to all accumulators of <paramref name="targets"/> neurons; without buckets in <paramref name="events"/> all payloads are looked at.</summary>
+    void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, EventView events, Arriving<T> arriving);
 
     /// <summary>The same along pairs of sites.</summary>
-    void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView? events, Arriving<T> arriving);
+    void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView events, Arriving<T> arriving);
 }
 
 /// <inheritdoc/>
@@ -23,29 +23,15 @@ internal sealed class DeviceConvolutions<T, TSum, TNumbers, TBlock>(Accelerator 
     where TNumbers : struct, IDeviceNumbers<T, TSum>
     where TBlock : unmanaged, IOutputBlock<TBlock, T, TSum>
 {
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, Arriving<T>>> convolution =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.Convolution));
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>> convolution =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.Convolution));
 
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>> convolutionOfEvents =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, EventView, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.ConvolutionOfEvents));
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>> sites =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.Sites));
 
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, Arriving<T>>> sites =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.Sites));
+    public void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, EventView events, Arriving<T> arriving) =>
+        convolution.Value(sums.IntLength / TBlock.Count, sums, targets, shape, events, arriving);
 
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>> sitesOfEvents =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, ConvShape, AfferentView, EventView, Arriving<T>>(ConvKernels<T, TSum, TNumbers, TBlock>.SitesOfEvents));
-
-    public void Convolution(ArrayView<TSum> sums, int targets, ConvShape shape, EventView? events, Arriving<T> arriving)
-    {
-        var threads = sums.IntLength / TBlock.Count;
-        if (events is { } lists) convolutionOfEvents.Value(threads, sums, targets, shape, lists, arriving);
-        else convolution.Value(threads, sums, targets, shape, arriving);
-    }
-
-    public void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView? events, Arriving<T> arriving)
-    {
-        var threads = sums.IntLength / TBlock.Count;
-        if (events is { } lists) sitesOfEvents.Value(threads, sums, targets, shape, pairs, lists, arriving);
-        else sites.Value(threads, sums, targets, shape, pairs, arriving);
-    }
+    public void Sites(ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView events, Arriving<T> arriving) =>
+        sites.Value(sums.IntLength / TBlock.Count, sums, targets, shape, pairs, events, arriving);
 }

@@ -46,7 +46,14 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
         return step => new(arrays.Payloads(step), sources, rows(step), arrays.RowsPerSample);
     }
 
-    private Func<int, EventView>? EventsOf(int bucketSize, InflowArrays<T> arrays) => bucketSize < choice.Bucket ? null : arrays.EventsBy?.Invoke(bucketSize);
+    /// <summary>Lists of events by buckets of a size, where they are worth it, else lists without buckets.</summary>
+    private Func<int, EventView> EventsOf(int bucketSize, InflowArrays<T> arrays)
+    {
+        if (bucketSize >= choice.Bucket && arrays.EventsBy is { } events) return events(bucketSize);
+        // A kernel's array may not be missing.
+        var none = memory.Shared("no lists", () => memory.Plan<int>(1, perSample: false));
+        return _ => new(none.View, none.View, 0);
+    }
 
     /// <summary>Following the events reads their synapses only, but threads meet in the targets: integers may.</summary>
     private bool Scatters(AddressFunction map, InflowArrays<T> arrays) =>
@@ -57,7 +64,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
         var (targets, arriving) = (projection.Map.TargetSize, Reads(projection, arrays));
         var events = EventsOf(shape.GroupInputs, arrays);
         var convolutions = kernels.Convolutions(shape.GroupOutputs, choice.Lanes);
-        return new LaunchedInflow(projection, (step, sums) => convolutions.Convolution(sums, targets, shape, events?.Invoke(step), arriving(step)));
+        return new LaunchedInflow(projection, (step, sums) => convolutions.Convolution(sums, targets, shape, events(step), arriving(step)));
     }
 
     private DeviceInflow<T, TSum> Strided(Projection projection, StridedMap map, InflowArrays<T> arrays)
@@ -114,7 +121,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
 
     /// <summary>A convolution between sites, by the pairs of each sample.</summary>
     private sealed class SiteInflow(
-        Projection projection, SiteConvMap map, DeviceMemory memory, IDeviceConvolutions<T, TSum> convolutions, InflowArrays<T> arrays, Func<int, EventView>? events)
+        Projection projection, SiteConvMap map, DeviceMemory memory, IDeviceConvolutions<T, TSum> convolutions, InflowArrays<T> arrays, Func<int, EventView> events)
         : DeviceInflow<T, TSum>(projection)
     {
         private readonly ConvShape shape = new(Window.Single, Window.Single, map.Channels, map.OutChannels, map.GroupInputs, map.GroupOutputs);
@@ -131,6 +138,6 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
             });
         }
 
-        public override void Add(int step, ArrayView<TSum> sums) => convolutions.Sites(sums, map.TargetSize, shape, pairs.View, events?.Invoke(step), arriving(step));
+        public override void Add(int step, ArrayView<TSum> sums) => convolutions.Sites(sums, map.TargetSize, shape, pairs.View, events(step), arriving(step));
     }
 }

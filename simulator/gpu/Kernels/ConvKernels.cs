@@ -42,7 +42,7 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
     where TBlock : unmanaged, IOutputBlock<TBlock, T, TSum>
 {
     /// <summary>Convolutions of every kind, and the dense map, which is one over a single pixel.</summary>
-    public static void Convolution(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, Arriving<T> arriving)
+    public static void Convolution(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, EventView events, Arriving<T> arriving)
     {
         var place = OutputPlace.Of(thread, TBlock.Count, targets, shape);
         var (oy, ox) = (place.Pixel / shape.X.Output, place.Pixel % shape.X.Output);
@@ -55,28 +55,7 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
             {
                 var x = shape.X.InputOf(ox, kx);
                 if (x < 0 || x >= shape.X.Input) continue;
-                block = AddAll(block, shape, arriving, place, (y * shape.X.Input) + x, (ky * shape.X.Kernel) + kx);
-            }
-        }
-
-        TBlock.Store(block, sums, place.At, place.Stride);
-    }
-
-    /// <summary><see cref="Convolution"/> over the events of each pixel and group instead of all of its payloads.</summary>
-    public static void ConvolutionOfEvents(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, EventView events, Arriving<T> arriving)
-    {
-        var place = OutputPlace.Of(thread, TBlock.Count, targets, shape);
-        var (oy, ox) = (place.Pixel / shape.X.Output, place.Pixel % shape.X.Output);
-        var block = TBlock.Load(sums, place.At, place.Stride);
-        for (var ky = 0; ky < shape.Y.Kernel; ky++)
-        {
-            var y = shape.Y.InputOf(oy, ky);
-            if (y < 0 || y >= shape.Y.Input) continue;
-            for (var kx = 0; kx < shape.X.Kernel; kx++)
-            {
-                var x = shape.X.InputOf(ox, kx);
-                if (x < 0 || x >= shape.X.Input) continue;
-                block = AddEvents(block, shape, events, arriving, place, (y * shape.X.Input) + x, (ky * shape.X.Kernel) + kx);
+                block = Add(block, shape, events, arriving, place, (y * shape.X.Input) + x, (ky * shape.X.Kernel) + kx);
             }
         }
 
@@ -84,7 +63,7 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
     }
 
     /// <summary>Convolutions between active sites: <paramref name="pairs"/> holds (source site, tap) by target site; sites beyond the sample's have none.</summary>
-    public static void Sites(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, Arriving<T> arriving)
+    public static void Sites(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView events, Arriving<T> arriving)
     {
         var place = OutputPlace.Of(thread, TBlock.Count, targets, shape);
         var block = TBlock.Load(sums, place.At, place.Stride);
@@ -92,48 +71,33 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
         for (var k = 0; k < pairs.Count(place.Sample, place.Pixel); k++)
         {
             var pair = pairs.Afferents[first + k];
-            block = AddAll(block, shape, arriving, place, pair.Source, pair.Row);
+            block = Add(block, shape, events, arriving, place, pair.Source, pair.Row);
         }
 
         TBlock.Store(block, sums, place.At, place.Stride);
     }
 
-    /// <summary><see cref="Sites"/> over the events of each site and group.</summary>
-    public static void SitesOfEvents(Index1D thread, ArrayView<TSum> sums, int targets, ConvShape shape, AfferentView pairs, EventView events, Arriving<T> arriving)
+    /// <summary>
+    /// Adds what a pixel and the group send through a tap, by the list of its events. Without lists all payloads are walked; and where more than half of them are events, as the list would be
+    /// one more read for each.
+    /// </summary>
+    private static TBlock Add(TBlock block, ConvShape shape, EventView events, Arriving<T> arriving, OutputPlace place, int pixel, int tap)
     {
-        var place = OutputPlace.Of(thread, TBlock.Count, targets, shape);
-        var block = TBlock.Load(sums, place.At, place.Stride);
-        var first = pairs.First(place.Sample, place.Pixel);
-        for (var k = 0; k < pairs.Count(place.Sample, place.Pixel); k++)
-        {
-            var pair = pairs.Afferents[first + k];
-            block = AddEvents(block, shape, events, arriving, place, pair.Source, pair.Row);
-        }
-
-        TBlock.Store(block, sums, place.At, place.Stride);
-    }
-
-    /// <summary>Adds the payloads of a pixel and the group through a tap.</summary>
-    private static TBlock AddAll(TBlock block, ConvShape shape, Arriving<T> arriving, OutputPlace place, int pixel, int tap)
-    {
-        var source = (place.Sample * arriving.Sources) + (pixel * shape.Channels) + (place.Group * shape.GroupInputs);
-        var row = FirstRow(shape, arriving, place, tap);
-        for (var c = 0; c < shape.GroupInputs; c++, source++, row += shape.GroupOutputs)
-        {
-            var payload = arriving.Payloads[source];
-            if (!TNumbers.IsZero(payload)) block = TBlock.Add(block, payload, arriving.Rows, row, place.Stride);
-        }
-
-        return block;
-    }
-
-    /// <summary>Adds the events of a pixel and the group through a tap; where more than half of its payloads are events, they are walked without the list, which would be one more read for each.</summary>
-    private static TBlock AddEvents(TBlock block, ConvShape shape, EventView events, Arriving<T> arriving, OutputPlace place, int pixel, int tap)
-    {
-        var count = events.Counts[(place.Sample * events.Buckets) + (pixel * (shape.Channels / shape.GroupInputs)) + place.Group];
-        if (2 * count > shape.GroupInputs) return AddAll(block, shape, arriving, place, pixel, tap);
         var start = (place.Sample * arriving.Sources) + (pixel * shape.Channels) + (place.Group * shape.GroupInputs);
-        var row = FirstRow(shape, arriving, place, tap);
+        var row = (((tap * shape.Channels) + (place.Group * shape.GroupInputs)) * shape.GroupOutputs) + place.Output + (place.Sample * arriving.RowsPerSample);
+        var count = shape.GroupInputs;
+        if (events.Buckets > 0) count = events.Counts[(place.Sample * events.Buckets) + (pixel * (shape.Channels / shape.GroupInputs)) + place.Group];
+        if (2 * count > shape.GroupInputs)
+        {
+            for (var source = start; source < start + shape.GroupInputs; source++, row += shape.GroupOutputs)
+            {
+                var payload = arriving.Payloads[source];
+                if (!TNumbers.IsZero(payload)) block = TBlock.Add(block, payload, arriving.Rows, row, place.Stride);
+            }
+
+            return block;
+        }
+
         for (var k = start; k < start + count; k++)
         {
             var channel = events.Events[k];
@@ -142,7 +106,4 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
 
         return block;
     }
-
-    private static int FirstRow(ConvShape shape, Arriving<T> arriving, OutputPlace place, int tap) =>
-        (((tap * shape.Channels) + (place.Group * shape.GroupInputs)) * shape.GroupOutputs) + place.Output + (place.Sample * arriving.RowsPerSample);
 }

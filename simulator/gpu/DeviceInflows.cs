@@ -91,10 +91,12 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
     {
         var map = projection.Map;
         var list = memory.Shared((map, projection.Rows, "afferent"), () => new AfferentList(memory, map, arrays.Bits));
+        if (projection.Reduction == Reduction.Sum && arrays.Bits is not null)
+            return new LaunchedInflow(projection, (step, sums) => kernels.Listed(sums, map.TargetSize, list.View, arrays.Payloads(step), map.SourceSize));
         // Stored weights stand in the list; a kernel's array may not be missing.
         Func<int, Arriving<T>> arriving = arrays.Bits is null ? Reads(projection, arrays) : step => new(arrays.Payloads(step), map.SourceSize, arrays.Payloads(step), 0);
         if (projection.Reduction == Reduction.Max) return new LaunchedInflow(projection, (step, sums) => kernels.Greatest(sums, map.TargetSize, list.View, arriving(step)));
-        return new LaunchedInflow(projection, (step, sums) => kernels.Listed(sums, map.TargetSize, list.View, arriving(step), arrays.Pairs(step)));
+        return new LaunchedInflow(projection, (step, sums) => kernels.ListedRows(sums, map.TargetSize, list.View, arriving(step), arrays.Pairs(step)));
     }
 
     /// <summary>A kernel that needs nothing of a sample but its arrays.</summary>
@@ -115,7 +117,7 @@ internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TN
         public override void Add(int step, ArrayView<TSum> sums)
         {
             if (Projection.Reduction == Reduction.Max) kernels.Greatest(sums, map.TargetSize, lists.View, arriving(step));
-            else kernels.Listed(sums, map.TargetSize, lists.View, arriving(step), arrays.Pairs(step));
+            else kernels.ListedRows(sums, map.TargetSize, lists.View, arriving(step), arrays.Pairs(step));
         }
     }
 

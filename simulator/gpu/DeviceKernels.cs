@@ -25,8 +25,11 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
     private readonly DeviceConvolutions<T, TSum, TNumbers, TwoOutputs<T, TSum, TNumbers>> two = new(accelerator);
     private readonly DeviceConvolutions<T, TSum, TNumbers, FourOutputs<T, TSum, TNumbers>> four = new(accelerator);
 
-    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>> listed =
-        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>(ListKernels<T, TSum, TNumbers>.Listed));
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, AfferentView, ArrayView<T>, int>> listed =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, AfferentView, ArrayView<T>, int>(ListKernels<T, TSum, TNumbers>.Listed));
+
+    private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>> listedRows =
+        new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>, PairView>(ListKernels<T, TSum, TNumbers>.ListedRows));
 
     private readonly Lazy<Action<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>>> greatest =
         new(() => accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<TSum>, int, AfferentView, Arriving<T>>(ListKernels<T, TSum, TNumbers>.Greatest));
@@ -54,7 +57,9 @@ internal sealed class DeviceKernels<T, TSum, TNumbers>(Accelerator accelerator)
     public IDeviceConvolutions<T, TSum> Convolutions(int outputs, int lanes) =>
         outputs % 4 == 0 && outputs / 4 >= lanes ? four : outputs % 2 == 0 && outputs / 2 >= lanes ? two : one;
 
-    public void Listed(ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving, PairView pairs) => listed.Value(sums.IntLength, sums, targets, list, arriving, pairs);
+    public void Listed(ArrayView<TSum> sums, int targets, AfferentView list, ArrayView<T> payloads, int sources) => listed.Value(sums.IntLength, sums, targets, list, payloads, sources);
+
+    public void ListedRows(ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving, PairView pairs) => listedRows.Value(sums.IntLength, sums, targets, list, arriving, pairs);
 
     public void Greatest(ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving) => greatest.Value(sums.IntLength, sums, targets, list, arriving);
 

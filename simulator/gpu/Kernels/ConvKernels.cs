@@ -98,7 +98,18 @@ internal static class ConvKernels<T, TSum, TNumbers, TBlock>
             return block;
         }
 
-        for (var k = start; k < start + count; k++)
+        var (k, end) = (start, start + count);
+        // Four events in one piece of straight code, so that their reads wait for memory together; the sums keep their order.
+        for (; k + 4 <= end; k += 4)
+        {
+            var (a, b, c, d) = (events.Events[k], events.Events[k + 1], events.Events[k + 2], events.Events[k + 3]);
+            block = TBlock.Add(block, arriving.Payloads[start + a], arriving.Rows, row + (a * shape.GroupOutputs), place.Stride);
+            block = TBlock.Add(block, arriving.Payloads[start + b], arriving.Rows, row + (b * shape.GroupOutputs), place.Stride);
+            block = TBlock.Add(block, arriving.Payloads[start + c], arriving.Rows, row + (c * shape.GroupOutputs), place.Stride);
+            block = TBlock.Add(block, arriving.Payloads[start + d], arriving.Rows, row + (d * shape.GroupOutputs), place.Stride);
+        }
+
+        for (; k < end; k++)
         {
             var channel = events.Events[k];
             block = TBlock.Add(block, arriving.Payloads[start + channel], arriving.Rows, row + (channel * shape.GroupOutputs), place.Stride);

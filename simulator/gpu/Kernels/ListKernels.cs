@@ -54,8 +54,36 @@ internal static class ListKernels<T, TSum, TNumbers>
     where TSum : unmanaged
     where TNumbers : struct, IDeviceNumbers<T, TSum>
 {
-    /// <summary>Any map, as the list of the sources of each target.</summary>
-    public static void Listed(Index1D thread, ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving, PairView pairs)
+    /// <summary>
+    /// Any map with stored weights, as the list of the sources of each target. Four sources are one piece of straight code, so that their reads wait for memory together; the sums keep their order.
+    /// </summary>
+    public static void Listed(Index1D thread, ArrayView<TSum> sums, int targets, AfferentView list, ArrayView<T> payloads, int sources)
+    {
+        var sample = thread / targets;
+        var target = thread - (sample * targets);
+        var (at, first, width) = (list.First(sample, target), sample * sources, list.Width);
+        var (sum, k) = (sums[thread], list.Count(sample, target));
+        for (; k >= 4; k -= 4, at += 4 * width)
+        {
+            var (a, b) = (list.Afferents[at], list.Afferents[at + width]);
+            var (c, d) = (list.Afferents[at + (2 * width)], list.Afferents[at + (3 * width)]);
+            sum = Add(sum, payloads[first + a.Source], a.Row);
+            sum = Add(sum, payloads[first + b.Source], b.Row);
+            sum = Add(sum, payloads[first + c.Source], c.Row);
+            sum = Add(sum, payloads[first + d.Source], d.Row);
+        }
+
+        for (; k > 0; k--, at += width)
+        {
+            var afferent = list.Afferents[at];
+            sum = Add(sum, payloads[first + afferent.Source], afferent.Row);
+        }
+
+        sums[thread] = sum;
+    }
+
+    /// <summary>The same where rows stand elsewhere: payloads, or weights of a map that every sample changes.</summary>
+    public static void ListedRows(Index1D thread, ArrayView<TSum> sums, int targets, AfferentView list, Arriving<T> arriving, PairView pairs)
     {
         var sample = thread / targets;
         var target = thread - (sample * targets);
@@ -66,7 +94,7 @@ internal static class ListKernels<T, TSum, TNumbers>
             var afferent = list.Afferents[at];
             var payload = arriving.Payloads[payloads + afferent.Source];
             if (TNumbers.IsZero(payload)) continue;
-            var weight = list.Inline != 0 ? TNumbers.OfBits(afferent.Row) : arriving.Rows[rows + afferent.Row];
+            var weight = arriving.Rows[rows + afferent.Row];
             probes++;
             if (!TNumbers.IsZero(weight)) additions++;
             sum = TNumbers.Add(sum, TNumbers.Product(payload, weight));
@@ -140,5 +168,12 @@ internal static class ListKernels<T, TSum, TNumbers>
 
         sums[thread] = sum;
         pairs.Count(thread, sample, probes, additions);
+    }
+
+    /// <summary>Adds a payload times a weight, chosen without a branch: nothing where the payload is 0, be the weight infinite.</summary>
+    private static TSum Add(TSum sum, T payload, int weight)
+    {
+        var added = TNumbers.Add(sum, TNumbers.Product(payload, TNumbers.OfBits(weight)));
+        return TNumbers.IsZero(payload) ? sum : added;
     }
 }

@@ -30,15 +30,9 @@ public sealed class SiteMapTests
     });
 
     [Fact]
-    public void Sparse_convolution_makes_every_site_it_reaches() => ForClouds((sites, random) =>
+    public void Sparse_convolution_makes_every_site_it_reaches() => ForCoarserSites((window, cloud, reached, fine, coarse, random) =>
     {
-        var extent = sites.Extent(6);
-        var (window, cloud) = (sites.Window(extent), Cloud(sites, extent, random));
-        var reached = Reached(window, cloud);
-        if (reached.Count == 0) return;
         var (channels, outputs, groups) = Channels(random);
-        var fine = Fed(extent, cloud, random);
-        var coarse = new SiteTable(new(1), "made", window.Outputs, reached.Count + random.Next(0, 200), "", new(fine.Id, window));
         var map = new SparseConvMap(fine.Id, coarse.Id, fine.Capacity, coarse.Capacity, window, channels, outputs, groups, 0);
         var binding = Sample([fine, coarse], cloud);
         Assert.Equal(reached, Places(binding[coarse.Id]));
@@ -51,15 +45,9 @@ public sealed class SiteMapTests
     });
 
     [Fact]
-    public void Inverse_convolution_is_the_transposed_one_at_the_finer_sites() => ForClouds((sites, random) =>
+    public void Inverse_convolution_is_the_transposed_one_at_the_finer_sites() => ForCoarserSites((window, cloud, _, fine, coarse, random) =>
     {
-        var extent = sites.Extent(6);
-        var (window, cloud) = (sites.Window(extent), Cloud(sites, extent, random));
-        var reached = Reached(window, cloud);
-        if (reached.Count == 0) return;
         var (channels, outputs, groups) = Channels(random);
-        var fine = Fed(extent, cloud, random);
-        var coarse = new SiteTable(new(1), "made", window.Outputs, reached.Count + random.Next(0, 200), "", new(fine.Id, window));
         var map = new InverseConvMap(coarse.Id, fine.Id, coarse.Capacity, fine.Capacity, window, channels, outputs, groups, 0);
         var binding = Sample([fine, coarse], cloud);
         var test = new Values(map, random);
@@ -194,6 +182,17 @@ public sealed class SiteMapTests
             var random = new Random(seed);
             property(new(random), random);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+    /// <summary>Clouds with a window that reaches something: the sites it reaches, the cloud's table and that of the reached ones.</summary>
+    private static void ForCoarserSites(Action<SiteWindow, int[], SortedSet<(int Z, int Y, int X)>, SiteTable, SiteTable, Random> property) => ForClouds((sites, random) =>
+    {
+        var extent = sites.Extent(6);
+        var (window, cloud) = (sites.Window(extent), Cloud(sites, extent, random));
+        var reached = Reached(window, cloud);
+        if (reached.Count == 0) return;
+        var fine = Fed(extent, cloud, random);
+        property(window, cloud, reached, fine, new(new(1), "made", window.Outputs, reached.Count + random.Next(0, 200), "", new(fine.Id, window)), random);
+    });
 
     private static int[] Cloud(SiteGenerator sites, ImmutableArray<int> extent, Random random) =>
         sites.Cloud(extent, Math.Max(1, (int)(extent[0] * extent[1] * extent[2] * Math.Pow(random.NextDouble(), 4))));

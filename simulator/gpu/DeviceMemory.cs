@@ -127,7 +127,16 @@ internal sealed class DeviceMemory(Accelerator accelerator, string network, long
         var each = Bytes(2) - one;
         var room = each == 0 ? wanted : 1 + ((available - one) / each);
         Samples = (int)Math.Max(1, Math.Min(Math.Min(wanted, room), int.MaxValue / Math.Max(1, threads)));
-        foreach (var array in plan) array.Allocate(accelerator, Samples);
+        try
+        {
+            foreach (var array in plan) array.Allocate(accelerator, Samples);
+        }
+        catch
+        {
+            // The device stays open: what it gave already must not be lost to the next engine.
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes an array that could not be planned, because only a sample tells that it is needed.</summary>

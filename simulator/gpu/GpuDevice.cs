@@ -111,7 +111,7 @@ public sealed class GpuDevice
     internal IBatchEngine Create(ChipImage image, BatchRequest request, int samples, long available, KernelChoice? choice = null)
     {
         choice ??= new();
-        if (!IsExact && (image.Arithmetic.Kind == ArithmeticKind.Float32 || image.Populations.Any(p => p.Neuron is ArithmeticNeuron))) throw Inexact(image, Name);
+        RequireExact(image, Name, IsExact);
         if (image.Arithmetic.Kind == ArithmeticKind.Integer)
             return Watch(Name, () => new IlgpuEngine<int, IntOne, long, WholeNumbers>(image, request, samples, whole.Value.Sums, whole.Value.Neurons, available, choice));
         return Watch(Name, () => new IlgpuEngine<float, FloatOne, float, RealNumbers>(image, request, samples, real.Value.Sums, real.Value.Neurons, available, choice));
@@ -138,7 +138,12 @@ public sealed class GpuDevice
     /// </summary>
     private long Free => (accelerator.Value is CudaAccelerator cuda ? cuda.GetFreeMemory() : Memory) / 16 * 15;
 
-    internal static DiagnosticException Inexact(ChipImage image, string device) => new(Diagnostic.Error("NC5151",
-        $"'{image.Name}' computes in float32, and '{device}' flushes subnormal numbers to 0 or has no float64", null,
-        "its spikes would not be the specified ones: use --engine cpu, or quantise a network without arithmetic neurons (--precision int8)"));
+    /// <summary>Refuses what computes in float32, arithmetic neurons of integer images included, on a device that does not compute as IEEE 754 has it.</summary>
+    /// <exception cref="DiagnosticException">NC5151.</exception>
+    internal static void RequireExact(ChipImage image, string device, bool isExact)
+    {
+        if (isExact || (image.Arithmetic.Kind == ArithmeticKind.Integer && !image.Populations.Any(p => p.Neuron is ArithmeticNeuron))) return;
+        throw new DiagnosticException(Diagnostic.Error("NC5151", $"'{image.Name}' computes in float32, and '{device}' flushes subnormal numbers to 0 or has no float64", null,
+            "its spikes would not be the specified ones: use --engine cpu, or quantise a network without arithmetic neurons (--precision int8)"));
+    }
 }

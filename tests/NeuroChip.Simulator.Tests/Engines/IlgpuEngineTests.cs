@@ -43,8 +43,14 @@ public sealed class IlgpuEngineTests : EngineConformance
     [Fact]
     public void Devices_that_round_otherwise_take_no_floats()
     {
-        var image = Images.WithoutCores(Oracle.Of("csr", "float32", 1).Test.Module);
-        Assert.Equal("NC5151", GpuDevice.Inexact(image, "a device").Diagnostics[0].Code);
+        static string? CodeOf(Ir.Ncir.Module module, bool isExact) =>
+            (Record.Exception(() => GpuDevice.RequireExact(Images.WithoutCores(module), "a device", isExact)) as DiagnosticException)?.Diagnostics[0].Code;
+
+        var (real, whole) = (Oracle.Of("csr", "float32", 1).Test.Module, Oracle.Of("csr", "int8", 1).Test.Module);
+        var computing = Enumerable.Range(1, 200).Select(seed => Oracle.OfGenerated(seed, Ir.Ncir.ArithmeticKind.Integer).Test.Module)
+            .First(m => m.Populations.Any(p => p.Neuron is Ir.Neurons.ArithmeticNeuron));
+        Assert.Equal(["NC5151", null, "NC5151"], new[] { real, whole, computing }.Select(m => CodeOf(m, isExact: false)));
+        Assert.All([real, whole, computing], m => Assert.Null(CodeOf(m, isExact: true)));
     }
 }
 

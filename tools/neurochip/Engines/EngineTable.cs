@@ -57,5 +57,5 @@ internal static class EngineTable
     private static SpikeEngineEntry Entry(string name, GpuDevice device) => new(name, (image, _) => new SteppedBatch(image, device.Create)) { CreateBatch = device.Create };
 #endif
 
-    private static DiagnosticException Missing(string name, string reason) => new(Diagnostic.Error("NC5152", $"engine '{name}' is not available", null, reason));
+    private static DiagnosticException Missing(string name, string reason) => new(Diagnostic.Error("NC5152", $"engine '{name}' is not available", null, reason, "--engine cpu gives the same results; 'neurochip engines' lists what there is"));
 }

@@ -70,6 +70,7 @@ public sealed class SimulatedChip : IChipDevice, IDisposable
     public SampleResult Run(SampleInput input, RunRecording recording) => ((IChipDevice)this).Run([input], recording)[0];
 
     /// <inheritdoc/>
+    // Explicit: a second Run beside the one above would leave open which of them Run(new(...), ...) means.
     IReadOnlyList<SampleResult> IChipDevice.Run(IReadOnlyList<SampleInput> inputs, RunRecording recording)
     {
         if (image is null) throw new InvalidOperationException("no image is loaded");

@@ -15,7 +15,7 @@ internal sealed record KernelChoice(int Bucket = 16, int FanOut = 32, int Lanes 
 /// <summary>Chooses the kernel of a projection and plans what it reads.</summary>
 /// <param name="kernels">The kernels.</param>
 /// <param name="memory">Where it is planned.</param>
-/// <param name="choice">From where on events are followed.</param>
+/// <param name="choice">Which kernels, where several would do.</param>
 internal sealed class DeviceInflows<T, TSum, TNumbers>(DeviceKernels<T, TSum, TNumbers> kernels, DeviceMemory memory, KernelChoice choice)
     where T : unmanaged
     where TSum : unmanaged

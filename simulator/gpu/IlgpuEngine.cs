@@ -40,7 +40,7 @@ internal sealed class IlgpuEngine<T, TLane, TSum, TNumbers> : IBatchEngine
     /// <param name="kernels">Kernels of the device, which stays open.</param>
     /// <param name="neurons">The same for neurons.</param>
     /// <param name="available">Bytes of its memory that may be taken.</param>
-    /// <param name="choice">From where on events are followed.</param>
+    /// <param name="choice">Which kernels, where several would do.</param>
     /// <exception cref="Ir.Diagnostics.DiagnosticException">NC5150 if one sample needs more.</exception>
     public IlgpuEngine(
         ChipImage image, BatchRequest request, int wanted, DeviceKernels<T, TSum, TNumbers> kernels, DeviceNeurons<T, TLane, TSum, TNumbers> neurons, long available, KernelChoice choice)

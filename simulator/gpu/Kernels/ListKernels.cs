@@ -28,8 +28,8 @@ internal readonly record struct AfferentView(ArrayView<long> Starts, ArrayView<i
 }
 
 /// <summary>Where a kernel counts the pairs of an event and a row that is a payload: 32 places for each of two counters and each sample, of which a thread takes one, so that few of them meet.</summary>
-/// <param name="Places">All places; nothing is counted if there are fewer than a sample needs.</param>
-/// <param name="PerSample">Places of a sample.</param>
+/// <param name="Places">All places.</param>
+/// <param name="PerSample">Places of a sample; 0 where nothing is counted.</param>
 /// <param name="First">The first place of the projection.</param>
 internal readonly record struct PairView(ArrayView<long> Places, int PerSample, int First)
 {
